@@ -1,0 +1,1 @@
+"""The platform: what every feature stands on, and nothing that belongs to one of them."""

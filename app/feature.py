@@ -1,0 +1,76 @@
+"""How a feature package joins the platform: its ``feature.py`` holds ``FEATURE``, loaded by name by the factory."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from click import Command
+from flask import Blueprint
+from sqlalchemy.orm import Session
+
+from app.accounts.rules import Actor, Permission
+from app.kernel.words import Message
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """A line of the menu, shown to whoever holds the permission somewhere.
+
+    Args:
+        section: the first part of the endpoint (the blueprint) that this line stands for.
+        order: place in the menu, smallest first.
+        tab: shown among the participant's tabs instead of the staff's menu.
+
+    """
+
+    label: Message
+    endpoint: str
+    icon: str
+    permission: Permission
+    order: int
+    section: tuple[str, ...]
+    tab: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A piece of a page that a feature gives to a page below it: a template and what it needs (there: ``c``).
+
+    Args:
+        side: stands in the right-hand column of a wide page.
+
+    """
+
+    template: str
+    context: Mapping[str, Any]
+    side: bool = False
+
+
+PanelSource = Callable[[Session, Actor, datetime], Panel | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """What a package gives to the platform.
+
+    Args:
+        name: the package.
+        blueprints: its pages.
+        commands: its groups of the command line.
+        menu: its lines of the menu.
+        home: makes its card of the home page for somebody, or None if it has nothing for them.
+        landing: the endpoint that is home for somebody whose only page it is (a participant's schedule), or None.
+        panels: pieces for the pages of lower packages, by place (``cohort.overview``); called with that page's subject.
+        filters: what its templates may use.
+
+    """
+
+    name: str
+    blueprints: tuple[Blueprint, ...] = ()
+    commands: tuple[Command, ...] = ()
+    menu: tuple[MenuItem, ...] = ()
+    home: tuple[PanelSource, ...] = ()
+    landing: Callable[[Actor], str | None] | None = None
+    panels: Mapping[str, Callable[..., Panel | None]] = field(default_factory=dict)
+    filters: Mapping[str, Callable[..., Any]] = field(default_factory=dict)

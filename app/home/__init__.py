@@ -1,0 +1,1 @@
+"""The start page: what each feature has for whoever is signed in."""

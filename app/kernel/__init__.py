@@ -1,0 +1,1 @@
+"""What everything stands on: tables, transactions, time, words, errors. Knows no feature."""

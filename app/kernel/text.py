@@ -1,0 +1,60 @@
+"""Keys for finding and ordering texts in Kazakh, Russian and Latin, the same on every database."""
+
+import re
+import unicodedata
+
+_KAZAKH = "аәбвгғдеёжзийкқлмнңоөпрстуұүфхһцчшщъыіьэюя"
+_FOLD = str.maketrans("әғқңөұүһіёəi", "агкноуухиеаи")
+_LETTERS = str.maketrans({"ё": "е"})
+_ORDER = {letter: f"{place:02x}" for place, letter in enumerate(_KAZAKH, start=0x60)}
+_APOSTROPHES = re.compile(r"['’ʼ`´]")
+_SEPARATORS = re.compile(r"[\W_]+")
+
+
+def clean(text: str) -> str:
+    """NFC, one space between words, none around, no control or direction characters."""
+    visible = "".join(
+        " " if char.isspace() else char
+        for char in unicodedata.normalize("NFC", text)
+        if char.isspace() or unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co"}
+    )
+    return " ".join(visible.split())
+
+
+def identity(text: str) -> str:
+    """The form in which two spellings of one e-mail address or login are the same (NFKC, trimmed, case-folded)."""
+    return unicodedata.normalize("NFKC", text).strip().casefold()
+
+
+def search_key(text: str) -> str:
+    """What a search compares: без ә, ғ, қ … and ё, without case, apostrophes and punctuation.
+
+    A search for ``кудай`` finds ``Құдайберген``; Latin i inside a Cyrillic word is the Kazakh і.
+    """
+    folded = _APOSTROPHES.sub("", unicodedata.normalize("NFKC", text).casefold())
+    words = []
+    for word in _SEPARATORS.sub(" ", folded).split():
+        cyrillic = any("\u0400" <= char <= "\u04ff" for char in word)
+        words.append(word.translate(_FOLD) if cyrillic else word)
+    return " ".join(words)
+
+
+def sort_key(text: str) -> str:
+    """A key of ASCII hex digits that orders Cyrillic by the Kazakh alphabet, under any database collation.
+
+    Separators sort first, then digits, Latin letters, Cyrillic letters; anything else last.
+    """
+    folded = _APOSTROPHES.sub(
+        "", unicodedata.normalize("NFKC", text).casefold()
+    ).translate(_LETTERS)
+    keys = []
+    for char in _SEPARATORS.sub(" ", folded).strip():
+        if char == " ":
+            keys.append("00")
+        elif char in _ORDER:
+            keys.append(_ORDER[char])
+        elif char.isascii():
+            keys.append(f"{ord(char) - 0x20:02x}"[-2:] if ord(char) < 0x80 else "fe")
+        else:
+            keys.append(f"fe{ord(char):06x}")
+    return "".join(keys)[:400]

@@ -1,0 +1,57 @@
+"""The boundary of a transaction: committed once, here, or not at all."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask import Flask, Response, g, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from app.kernel.database import db, reading
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+ERRORS_FROM = 400
+
+
+class Application(Flask):
+    """Flask with one transaction around each request: committed when the view answers below 400, else rolled back."""
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        """Run the view and end its transaction before anything leaves."""
+        if request.method in SAFE_METHODS and not self._writes():
+            with reading():
+                return self._answer()
+        return self._answer()
+
+    def _writes(self) -> bool:
+        view = self.view_functions.get(request.endpoint or "")
+        return getattr(view, "writes", False)
+
+    def _answer(self) -> Response:
+        try:
+            response = self.make_response(super().dispatch_request())
+            if response.status_code < ERRORS_FROM or g.pop("keep_changes", False):
+                db.session.commit()
+            else:
+                db.session.rollback()
+        except BaseException:
+            db.session.rollback()
+            raise
+        return response
+
+
+def keep_changes() -> None:
+    """Commit this request although it answers with an error: a failed sign-in must be counted."""
+    g.keep_changes = True
+
+
+@contextmanager
+def unit_of_work() -> Iterator[Session]:
+    """The same boundary for a command: commit at the end, roll back on any error."""
+    session: Session = db.session()
+    try:
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise

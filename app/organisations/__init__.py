@@ -1,0 +1,1 @@
+"""Organisations: ministries, universities, academies, and how they followed each other."""

@@ -1,0 +1,55 @@
+"""Reading people."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.kernel.text import identity
+from app.people.enums import NameForm
+from app.people.models import Person, PersonEmail, PersonName
+from app.people.rules import PersonalName
+
+_PREFERENCE = {
+    "kk": (NameForm.KK, NameForm.RU, NameForm.LATIN),
+    "ru": (NameForm.RU, NameForm.KK, NameForm.LATIN),
+    "en": (NameForm.LATIN, NameForm.KK, NameForm.RU),
+}
+
+
+def find_by_iin(session: Session, iin: str) -> Person | None:
+    """The person with this IIN."""
+    return session.scalar(select(Person).where(Person.iin == iin))
+
+
+def find_by_email(session: Session, address: str) -> Sequence[Person]:
+    """The people who use this contact address, oldest first."""
+    wanted = select(PersonEmail.person_id).where(
+        PersonEmail.identity == identity(address)
+    )
+    return session.scalars(
+        select(Person).where(Person.id.in_(wanted)).order_by(Person.id)
+    ).all()
+
+
+def current_name_row(person: Person, form: NameForm) -> PersonName | None:
+    """The row of today's name in this form; the latest when there are several."""
+    rows = [
+        name for name in person.names if name.form == form and name.valid_to is None
+    ]
+    return rows[-1] if rows else None
+
+
+def current_name(person: Person, form: NameForm) -> PersonalName | None:
+    """Today's name in this form, or None when it is not known."""
+    row = current_name_row(person, form)
+    return PersonalName(row.surname, row.given_name, row.patronymic) if row else None
+
+
+def display_name(person: Person, lang: str) -> str:
+    """Today's full name for a page in this language, in the nearest form that is known."""
+    for form in _PREFERENCE[lang]:
+        name = current_name(person, form)
+        if name:
+            return name.full
+    return "–"

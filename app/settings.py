@@ -1,0 +1,73 @@
+"""What an installation decides. No secret has a default."""
+
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MEGABYTE = 1024 * 1024
+
+
+def _origin(address: str) -> str:
+    parts = urlsplit(address)
+    if (
+        parts.scheme not in {"http", "https"}
+        or not parts.hostname
+        or parts.path.strip("/")
+        or parts.query
+    ):
+        msg = (
+            "must be the address of the site alone, such as https://leaders.example.kz"
+        )
+        raise ValueError(msg)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+class Settings(BaseSettings):
+    """One installation.
+
+    Args:
+        SECRET_KEY: signs sessions and control codes; at least 32 characters; never changes.
+        BASE_URL: the only source of links; requests for another host are refused.
+        DATABASE_URL: SQLite or PostgreSQL; by default a SQLite file in DATA_DIR.
+        DATA_DIR: where files live (certificates, uploads, the SQLite database).
+        DEMO: synthetic people, SPECIMEN certificates, known accounts, also answers to localhost.
+        DEMO_PASSWORD: the password of the demonstration's accounts.
+        FEATURES: the packages to load, lowest first.
+        MAX_UPLOAD: the largest request in bytes.
+
+    """
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True)
+
+    SECRET_KEY: SecretStr = Field(min_length=32)
+    BASE_URL: Annotated[str, AfterValidator(_origin)]
+    DATABASE_URL: str = ""
+    DATA_DIR: Path = Path("var")
+    DEMO: bool = False
+    DEMO_PASSWORD: SecretStr | None = None
+    FEATURES: tuple[str, ...] = ("cohorts", "modules", "certificates")
+    MAX_UPLOAD: int = 12 * MEGABYTE
+
+    @property
+    def database_url(self) -> str:
+        """The database, with the driver that we use for PostgreSQL."""
+        if not self.DATABASE_URL:
+            return f"sqlite:///{(self.DATA_DIR / 'jetekshi.sqlite').resolve()}"
+        for scheme in ("postgresql://", "postgres://"):
+            if self.DATABASE_URL.startswith(scheme):
+                return "postgresql+psycopg://" + self.DATABASE_URL.removeprefix(scheme)
+        return self.DATABASE_URL
+
+    @property
+    def hosts(self) -> list[str]:
+        """The host names that this installation answers to."""
+        host = urlsplit(self.BASE_URL).hostname or ""
+        return [host, "localhost", "127.0.0.1"] if self.DEMO else [host]
+
+    @property
+    def https(self) -> bool:
+        """Whether people reach it by https: cookies are then marked Secure."""
+        return self.BASE_URL.startswith("https://")

@@ -1,0 +1,1 @@
+"""The web platform: hooks, headers, language, policies, pages."""

@@ -1,0 +1,124 @@
+"""Dates, times, names and numbers as each language writes them. Formatted texts are cached: they cost more than a query."""
+
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+from markupsafe import Markup, escape
+
+from app.kernel.partial_date import PartialDate
+from app.kernel.tri import Tri
+
+_DAY = {"kk": "d MMMM, EEEE", "ru": "EEEE, d MMMM", "en": "EEEE d MMMM"}
+_DAY_SHORT = {"kk": "d MMM, EEE", "ru": "EEE d MMM", "en": "EEE d MMM"}
+_LONG = {"kk": "y 'жылғы' d MMMM", "ru": "d MMMM y 'года'", "en": "d MMMM y"}
+_MEDIUM = {"kk": "y 'ж'. d MMM", "ru": "d MMM y 'г'.", "en": "d MMM y"}
+_MONTH = {"kk": "y 'ж'. LLLL", "ru": "LLLL y", "en": "LLLL y"}
+
+
+@lru_cache(maxsize=8192)
+def day(value: date, lang: str) -> str:
+    """Weekday, day and month: «24 қараша, сейсенбі», «вторник, 24 ноября», "Tuesday 24 November"."""
+    return format_date(value, _DAY[lang], locale=lang)
+
+
+@lru_cache(maxsize=8192)
+def day_short(value: date, lang: str) -> str:
+    """The same in short words: «24 қар., сс», «вт 24 нояб.», "Tue 24 Nov"."""
+    return format_date(value, _DAY_SHORT[lang], locale=lang)
+
+
+@lru_cache(maxsize=8192)
+def date_long(value: date, lang: str) -> str:
+    """The date in words with its year: «2024 жылғы 5 шілде», «5 июля 2024 года», "5 July 2024"."""
+    return format_date(value, _LONG[lang], locale=lang)
+
+
+@lru_cache(maxsize=8192)
+def date_short(value: date, lang: str) -> str:
+    """The date in short words with its year."""
+    return format_date(value, _MEDIUM[lang], locale=lang)
+
+
+@lru_cache(maxsize=1024)
+def month(value: PartialDate, lang: str) -> str:
+    """A month with its year, or the whole date when the day is known."""
+    if value.day:
+        return date_long(value.first_day, lang)
+    return format_date(value.first_day, _MONTH[lang], locale=lang)
+
+
+@lru_cache(maxsize=8192)
+def clock(value: datetime, zone: str) -> str:
+    """Hours and minutes in a zone, 24 hours, in every language."""
+    return value.astimezone(ZoneInfo(zone)).strftime("%H:%M")
+
+
+@lru_cache(maxsize=1024)
+def offset(value: datetime, zone: str) -> str:
+    """The offset of a zone at a moment: ``UTC+5``, ``UTC+5:30``."""
+    seconds = int(
+        (value.astimezone(ZoneInfo(zone)).utcoffset() or timedelta(0)).total_seconds()
+    )
+    hours, minutes = divmod(abs(seconds) // 60, 60)
+    return f"UTC{'−' if seconds < 0 else '+'}{hours}" + (
+        f":{minutes:02}" if minutes else ""
+    )
+
+
+@lru_cache(maxsize=4096)
+def period(
+    start: PartialDate | date | None, end: PartialDate | date | None, lang: str
+) -> str:
+    """A range of days or months in words, each part said once; "" when nothing is known."""
+    first, last = _partial(start), _partial(end)
+    if first is None or last is None:
+        known = first or last
+        return month(known, lang) if known else ""
+    if first == last:
+        return month(first, lang)
+    if first.day and last.day:
+        return _days(first, last, lang)
+    if first.year == last.year and not first.day and not last.day:
+        names = [
+            format_date(part.first_day, "LLLL", locale=lang) for part in (first, last)
+        ]
+        span = f"{names[0]} – {names[1]}"
+        return f"{first.year} ж. {span}" if lang == "kk" else f"{span} {first.year}"
+    return f"{month(first, lang)} – {month(last, lang)}"
+
+
+def _partial(value: PartialDate | date | None) -> PartialDate | None:
+    return PartialDate.of(value) if isinstance(value, date) else value
+
+
+def _days(first: PartialDate, last: PartialDate, lang: str) -> str:
+    a, b = first.first_day, last.first_day
+    if a.year != b.year:
+        return f"{date_long(a, lang)} – {date_long(b, lang)}"
+    if a.month != b.month:
+        span = f"{format_date(a, 'd MMMM', locale=lang)} – {format_date(b, 'd MMMM', locale=lang)}"
+    else:
+        span = f"{a.day}–{format_date(b, 'd MMMM', locale=lang)}"
+    return {
+        "kk": f"{a.year} жылғы {span}",
+        "ru": f"{span} {a.year} года",
+        "en": f"{span} {a.year}",
+    }[lang]
+
+
+def number(value: float, lang: str) -> str:
+    """A number with the language's separators."""
+    return format_decimal(value, locale=lang)
+
+
+def tri(value: Tri | None, lang: str) -> Markup:
+    """A text in the page's language, else in another with its language said; a dash when unknown."""
+    if not value:
+        return Markup("–")
+    text, spoken = value.best(lang)
+    if spoken == lang:
+        return escape(text)
+    return Markup('<span lang="{}">{}</span>').format(spoken, text)

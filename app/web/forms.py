@@ -1,0 +1,79 @@
+"""Forms: messages in the page's language, and refusals of the domain put on their fields."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask_babel import gettext, ngettext
+from flask_wtf import FlaskForm
+from wtforms import Field
+
+from app.kernel.database import db
+from app.kernel.errors import ConflictError, DomainError, NotFoundError
+from app.kernel.words import Message
+from app.web.locale import translate
+
+# Sentences that WTForms itself says; named here so that the catalogues have them.
+LIBRARY_MESSAGES = (
+    Message("This field is required."),
+    Message("Not a valid choice."),
+    Message("Not a valid date value."),
+    Message("Not a valid time value."),
+    Message("Not a valid integer value."),
+    Message("The CSRF token is missing."),
+    Message("The CSRF tokens do not match."),
+    Message("The CSRF token has expired."),
+)
+
+
+class _Translations:
+    def gettext(self, string: str) -> str:
+        return str(gettext(string))
+
+    def ngettext(self, singular: str, plural: str, n: int) -> str:
+        return str(ngettext(singular, plural, n))
+
+
+class Form(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
+    """The base of every form."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]  # flask-wtf ships no types
+        """Messages come from our own catalogues: WTForms has no Kazakh."""
+
+        def get_translations(self, form: FlaskForm) -> _Translations:
+            """Where the library's own sentences are looked up."""
+            return _Translations()
+
+
+def submitted(form: Form, act: Callable[[], Any]) -> bool:
+    """Validate a form and act; a refusal of the domain goes to its field and everything is rolled back.
+
+    Returns:
+        True when it was sent, valid and done; otherwise show the page again.
+
+    Raises:
+        ConflictError, NotFoundError: their pages answer instead of the form.
+
+    """
+    if not form.validate_on_submit():
+        return False
+    try:
+        act()
+    except (ConflictError, NotFoundError):
+        raise
+    except DomainError as error:
+        db.session.rollback()
+        place(form, error)
+        return False
+    return True
+
+
+def place(form: Form, error: DomainError) -> None:
+    """Put a refusal on its field, or on the form when it belongs to none."""
+    sentence = translate(error.message)
+    field: Field | None = (
+        form[error.field] if error.field and error.field in form else None
+    )
+    if field is None:
+        form.form_errors.append(sentence)
+    else:
+        field.errors = [*field.errors, sentence]

@@ -1,0 +1,58 @@
+"""What a view asks of its request: who, when, and the database session."""
+
+from datetime import datetime
+
+from flask import current_app, g, request
+from flask_login import current_user
+from sqlalchemy.orm import Session
+
+from app.accounts.rules import Actor
+from app.kernel import clock
+from app.kernel.database import db
+from app.kernel.errors import NotFoundError
+from app.kernel.words import Message
+from app.settings import Settings
+
+
+def db_session() -> Session:
+    """The request's database session; committed at the boundary, never by a view."""
+    session: Session = db.session()
+    return session
+
+
+def moment() -> datetime:
+    """The moment of this request: the same wherever it is asked."""
+    if "moment" not in g:
+        g.moment = clock.now()
+    moment_: datetime = g.moment
+    return moment_
+
+
+def settings() -> Settings:
+    """The settings of this installation."""
+    held: Settings = current_app.extensions["settings"]
+    return held
+
+
+def actor_or_none() -> Actor | None:
+    """Who is signed in, or None."""
+    actor: Actor | None = getattr(current_user, "actor", None)
+    return actor
+
+
+def current_actor() -> Actor:
+    """Who is signed in.
+
+    Raises:
+        NotFoundError: nobody is; a view with a policy never gets here.
+
+    """
+    actor = actor_or_none()
+    if actor is None:
+        raise NotFoundError(Message("There is no such page."))
+    return actor
+
+
+def network_address() -> str:
+    """The caller's address, for the throttle."""
+    return request.remote_addr or ""

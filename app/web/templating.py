@@ -1,0 +1,124 @@
+"""What every template may use: the menu of the role, and dates, texts and numbers in the page's language."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+
+from flask import Flask, current_app, request, url_for
+from flask_wtf.csrf import generate_csrf
+from jinja2 import StrictUndefined
+from markupsafe import Markup
+
+from app.accounts.enums import ROLE_LABELS
+from app.feature import Feature, MenuItem
+from app.kernel.partial_date import PartialDate
+from app.kernel.tri import Tri
+from app.kernel.words import Message
+from app.web import formats
+from app.web.locale import chosen_language, chosen_theme, translate
+from app.web.request import actor_or_none, moment, settings
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A line of a menu as a page shows it."""
+
+    label: str
+    url: str
+    icon: str
+    current: bool
+
+
+def features() -> tuple[Feature, ...]:
+    """The features of this installation, lowest first."""
+    loaded: tuple[Feature, ...] = current_app.extensions["features"]
+    return loaded
+
+
+def _menu(*, tabs: bool) -> list[Link]:
+    actor = actor_or_none()
+    if actor is None:
+        return []
+    items = [
+        item
+        for feature in features()
+        for item in feature.menu
+        if item.tab == tabs and actor.may(item.permission)
+    ]
+    return [_link(item) for item in sorted(items, key=lambda item: item.order)]
+
+
+def _link(item: MenuItem) -> Link:
+    current = bool(request.endpoint) and (
+        request.endpoint == item.endpoint or request.blueprint in item.section
+    )
+    return Link(translate(item.label), url_for(item.endpoint), item.icon, current)
+
+
+def _role_line() -> str:
+    actor = actor_or_none()
+    if actor is None:
+        return ""
+    roles = ", ".join(translate(ROLE_LABELS[role]) for role in actor.roles[:1])
+    return f"{roles} · {actor.display_name}" if roles else actor.display_name
+
+
+def _context() -> dict[str, Any]:
+    return {
+        "lang": chosen_language(),
+        "theme": chosen_theme(),
+        "actor": actor_or_none(),
+        "role_line": _role_line(),
+        "menu": _menu(tabs=False),
+        "tabs": _menu(tabs=True),
+        "now": moment(),
+        "demo": settings().DEMO,
+        "issuer_line": translate(Message("Executive leadership programmes")),
+    }
+
+
+def _in_language(function: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda *values: function(*values, chosen_language())
+
+
+def _label(value: Enum | None, labels: dict[Enum, Message]) -> str:
+    return translate(labels[value]) if value is not None else "–"
+
+
+def _partial(value: PartialDate | date | None) -> str:
+    if value is None:
+        return "–"
+    exact = value if isinstance(value, PartialDate) else PartialDate.of(value)
+    return formats.month(exact, chosen_language())
+
+
+def _clock(value: datetime, zone: str) -> str:
+    return formats.clock(value, zone)
+
+
+def _tri(value: Tri | None) -> Markup:
+    return formats.tri(value, chosen_language())
+
+
+def init_templating(app: Flask) -> None:
+    """Register context, filters and strictness: an unknown name in a template is an error."""
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.context_processor(_context)
+    app.jinja_env.globals["csrf_token"] = generate_csrf
+    app.jinja_env.filters.update(
+        day=_in_language(formats.day),
+        day_short=_in_language(formats.day_short),
+        date_long=_in_language(formats.date_long),
+        date_short=_in_language(formats.date_short),
+        partial=_partial,
+        period=_in_language(formats.period),
+        clock=_clock,
+        tri=_tri,
+        number=_in_language(formats.number),
+        label=_label,
+        say=translate,
+    )

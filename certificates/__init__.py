@@ -1,0 +1,1 @@
+"""Certificates: proposing, issuing, drawing, registering and verifying them."""

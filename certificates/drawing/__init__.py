@@ -1,0 +1,1 @@
+"""From a frozen payload to the sheet of paper."""

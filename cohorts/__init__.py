@@ -1,0 +1,1 @@
+"""Cohorts: programmes, their intakes, and the people on them."""

@@ -1,0 +1,316 @@
+"""What a programme file may say, and the form in which outlines and awards are kept. No database.
+
+What a source does not say is left out or null: "not known". Our own inferences are named in ``assumed``.
+"""
+
+from datetime import date
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+
+from app.kernel.partial_date import PartialDate
+from app.kernel.text import clean
+from app.kernel.tri import Tri
+from app.organisations.enums import OrganisationKind
+from cohorts.enums import CohortStatus, LegalKind, Mode, ProgrammeKind
+
+MAX_MODULES = 60
+MAX_BLOCKS = 40
+MAX_DAYS = 1500
+
+
+def partial(text: str | None) -> PartialDate | None:
+    """The date that a checked text of these models means."""
+    return None if text is None else PartialDate.parse(text)
+
+
+def _partial_text(text: str) -> str:
+    return str(PartialDate.parse(text))
+
+
+def _day_text(text: str) -> str:
+    return date.fromisoformat(text).isoformat()
+
+
+def _clean(value: Any) -> Any:  # noqa: ANN401 - whatever the file holds; pydantic refuses what is no text
+    return clean(value) if isinstance(value, str) else value
+
+
+def _zone(name: str) -> str:
+    if name not in available_timezones():
+        msg = f"{name!r} is not a zone of the IANA database, such as Asia/Almaty"
+        raise ValueError(msg)
+    return name
+
+
+def _component_kind(kind: Mode) -> Mode:
+    if kind not in {Mode.PRACTICUM, Mode.INTERNSHIP, Mode.DEFENCE}:
+        msg = "a component is a practicum, an internship or a defence"
+        raise ValueError(msg)
+    return kind
+
+
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+Text = Annotated[str, BeforeValidator(_clean), StringConstraints(min_length=1, max_length=400)]
+PartialText = Annotated[str, AfterValidator(_partial_text)]
+DayText = Annotated[str, AfterValidator(_day_text)]
+Zone = Annotated[str, AfterValidator(_zone)]
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+Hours = Annotated[int, Field(ge=0, le=20_000)]
+Language = Literal["kk", "ru", "en"]
+
+
+class Spec(BaseModel):
+    """Strict: an unknown key or another type is an error, not a guess."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class TriSpec(Spec):
+    """A text in up to three languages; ``assumed`` names those that are our own translation or inference."""
+
+    kk: Text | None = None
+    ru: Text | None = None
+    en: Text | None = None
+    assumed: tuple[Language, ...] = Field(default=(), strict=False)
+
+    @model_validator(mode="after")
+    def _known(self) -> Self:
+        if not (self.kk or self.ru or self.en):
+            msg = "give the text in at least one of kk, ru, en; leave the whole key out if it is not known"
+            raise ValueError(msg)
+        return self
+
+    def tri(self) -> Tri:
+        """The same text as the product carries it."""
+        return Tri(kk=self.kk, ru=self.ru, en=self.en, assumed=frozenset(self.assumed))
+
+
+class OrganisationSpec(Spec):
+    """An organisation that the rest of the file names by its code."""
+
+    code: Code
+    name: TriSpec
+    kind: OrganisationKind = Field(strict=False)
+    country: Country | None = None
+    city: TriSpec | None = None
+    time_zone: Zone | None = None
+
+
+class AgreementSpec(Spec):
+    """The legal basis of the programme."""
+
+    code: Code
+    title: TriSpec
+    parties: tuple[Text, ...] = Field(default=(), strict=False)
+    signed_on: PartialText | None = None
+
+
+class HoursSpec(Spec):
+    """The workload in academic hours."""
+
+    contact: Hours | None = None
+    distance: Hours | None = None
+    self_study: Hours | None = None
+    minutes_per_academic_hour: Annotated[int, Field(ge=30, le=60)] | None = None
+
+
+class CompletionSpec(Spec):
+    """Who must do what to complete: each person, or each organisation for its people."""
+
+    unit: Literal["person", "organisation"] = "person"
+    requirement: TriSpec | None = None
+
+
+class IssuerSpec(Spec):
+    """An organisation that issues the certificates: its monogram, and the start of its numbers."""
+
+    organisation: Code
+    mark: Annotated[str, BeforeValidator(_clean), StringConstraints(min_length=1, max_length=4)] | None = None
+    number_prefix: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]+(-[A-Z0-9]+)*$", max_length=20)]
+
+
+class SignatorySpec(Spec):
+    """Who signs: the office, and the person if the file may name one."""
+
+    post: TriSpec
+    name: TriSpec | None = None
+
+
+class AwardSpec(Spec):
+    """What the certificates of the programme print."""
+
+    title: TriSpec | None = None
+    issuers: tuple[IssuerSpec, ...] = Field(default=(), strict=False, max_length=3)
+    signatories: tuple[SignatorySpec, ...] = Field(default=(), strict=False, max_length=3)
+    handed_over_by: TriSpec | None = None
+
+
+class BlockSpec(Spec):
+    """Days or weeks held in one way at one place.
+
+    Dates are fixed (``start``, ``end``; a month alone is allowed) or counted from the first day of a cohort
+    (``after_days``: 0 is that day; ``days``: calendar days, 1 is one day). ``time_zone`` is that of the place.
+    """
+
+    mode: Mode | None = Field(default=None, strict=False)
+    start: PartialText | None = None
+    end: PartialText | None = None
+    after_days: Annotated[int, Field(ge=0, le=MAX_DAYS)] | None = None
+    days: Annotated[int, Field(ge=1, le=MAX_DAYS)] | None = None
+    city: TriSpec | None = None
+    country: Country | None = None
+    time_zone: Zone | None = None
+    assumed: tuple[Literal["mode", "dates", "place", "host"], ...] = Field(default=(), strict=False)
+
+    @model_validator(mode="after")
+    def _one_way_of_dating(self) -> Self:
+        if self.after_days is not None and (self.start or self.end):
+            msg = "give either start and end, or after_days and days, not both"
+            raise ValueError(msg)
+        if (self.after_days is None) != (self.days is None):
+            msg = "after_days and days belong together"
+            raise ValueError(msg)
+        if self.end and not self.start:
+            msg = "an end needs a start"
+            raise ValueError(msg)
+        first, last = partial(self.start), partial(self.end)
+        if first and last and last.last_day < first.first_day:
+            msg = "the end is before the start"
+            raise ValueError(msg)
+        return self
+
+
+class PatternSpec(Spec):
+    """Weeks in person and weeks at a distance, one kind after the other."""
+
+    offline_weeks: Annotated[int, Field(ge=0, le=30)]
+    distance_weeks: Annotated[int, Field(ge=0, le=30)]
+    order: tuple[Mode, ...] = Field(default=(Mode.OFFLINE, Mode.DISTANCE), strict=False)
+
+    @model_validator(mode="after")
+    def _some_weeks(self) -> Self:
+        if self.offline_weeks + self.distance_weeks == 0:
+            msg = "a pattern needs at least one week"
+            raise ValueError(msg)
+        if sorted(self.order) != [Mode.DISTANCE, Mode.OFFLINE]:
+            msg = "order is [offline, distance] or [distance, offline]"
+            raise ValueError(msg)
+        return self
+
+
+class ModuleSpec(Spec):
+    """A module: blocks, or a pattern of weeks from ``start`` (a day) or ``after_days``; neither: not known."""
+
+    number: Annotated[int, Field(ge=1, le=MAX_MODULES)]
+    title: TriSpec | None = None
+    topics: tuple[Text, ...] = Field(default=(), strict=False, max_length=60)
+    hours: Hours | None = None
+    host: Code | None = None
+    blocks: tuple[BlockSpec, ...] = Field(default=(), strict=False, max_length=MAX_BLOCKS)
+    pattern: PatternSpec | None = None
+    start: DayText | None = None
+    after_days: Annotated[int, Field(ge=0, le=MAX_DAYS)] | None = None
+
+    @model_validator(mode="after")
+    def _blocks_or_pattern(self) -> Self:
+        if self.blocks and self.pattern:
+            msg = "give either blocks or a pattern, not both"
+            raise ValueError(msg)
+        if not self.pattern and (self.start or self.after_days is not None):
+            msg = "start and after_days belong to a pattern; dates of blocks stand in the blocks"
+            raise ValueError(msg)
+        if self.start and self.after_days is not None:
+            msg = "give either start or after_days, not both"
+            raise ValueError(msg)
+        return self
+
+
+class ComponentSpec(Spec):
+    """Something that is not a module: practicum, internship or defence."""
+
+    kind: Annotated[Mode, AfterValidator(_component_kind)] = Field(strict=False)
+    title: TriSpec | None = None
+    hours: Hours | None = None
+    host: Code | None = None
+    blocks: tuple[BlockSpec, ...] = Field(default=(), strict=False, max_length=MAX_BLOCKS)
+
+
+class OutlineSpec(Spec):
+    """The modules and other components in their order; ``topics`` are those of the programme as a whole."""
+
+    topics: tuple[Text, ...] = Field(default=(), strict=False, max_length=60)
+    modules: tuple[ModuleSpec, ...] = Field(default=(), strict=False, max_length=MAX_MODULES)
+    components: tuple[ComponentSpec, ...] = Field(default=(), strict=False, max_length=MAX_MODULES)
+
+    @model_validator(mode="after")
+    def _numbers_ascend(self) -> Self:
+        numbers = [module.number for module in self.modules]
+        if numbers != sorted(set(numbers)):
+            msg = "the modules' numbers must ascend, each once"
+            raise ValueError(msg)
+        return self
+
+    def hosts(self) -> set[str]:
+        """The codes of the organisations named as hosts."""
+        return {part.host for part in (*self.modules, *self.components) if part.host}
+
+
+class ProgrammeSpec(Spec):
+    """The programme itself."""
+
+    code: Code
+    title: TriSpec
+    kind: ProgrammeKind = Field(strict=False)
+    legal_kind: LegalKind | None = Field(default=None, strict=False)
+    languages: tuple[Language, ...] = Field(default=(), strict=False)
+    hours: HoursSpec = HoursSpec()
+    completion: CompletionSpec = CompletionSpec()
+    owner: Code
+    commissioner: Code | None = None
+    award: AwardSpec = AwardSpec()
+
+
+class CohortSpec(Spec):
+    """An intake that is created together with the programme."""
+
+    code: Code
+    title: TriSpec | None = None
+    planned_size: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    time_zone: Zone = "Asia/Almaty"
+    start: PartialText | None = None
+    end: PartialText | None = None
+    status: CohortStatus = Field(default=CohortStatus.PLANNED, strict=False)
+
+    @model_validator(mode="after")
+    def _dates_in_order(self) -> Self:
+        first, last = partial(self.start), partial(self.end)
+        if first and last and last.last_day < first.first_day:
+            msg = "the end is before the start"
+            raise ValueError(msg)
+        return self
+
+
+class ProgrammeDocument(Spec):
+    """A whole programme file."""
+
+    organisations: tuple[OrganisationSpec, ...] = Field(strict=False, min_length=1, max_length=200)
+    agreement: AgreementSpec | None = None
+    programme: ProgrammeSpec
+    outline: OutlineSpec = OutlineSpec()
+    cohorts: tuple[CohortSpec, ...] = Field(default=(), strict=False, max_length=100)
+
+    def references(self) -> dict[tuple[str | int, ...], str]:
+        """Each place that names an organisation by its code, with the code."""
+        found: dict[tuple[str | int, ...], str | None] = {
+            ("programme", "owner"): self.programme.owner,
+            ("programme", "commissioner"): self.programme.commissioner,
+        }
+        for i, issuer in enumerate(self.programme.award.issuers):
+            found["programme", "award", "issuers", i, "organisation"] = issuer.organisation
+        for i, module in enumerate(self.outline.modules):
+            found["outline", "modules", i, "host"] = module.host
+        for i, component in enumerate(self.outline.components):
+            found["outline", "components", i, "host"] = component.host
+        return {path: code for path, code in found.items() if code is not None}

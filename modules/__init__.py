@@ -1,0 +1,1 @@
+"""Modules: the blocks of weeks, the sessions, what of them is published, and the calendar."""

@@ -1,0 +1,141 @@
+"""Tables of modules, blocks, sessions and what of them is published."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.kernel.base import Base, Identified, Versioned
+from app.kernel.partial_date import PartialDate
+from app.kernel.tri import Tri
+from app.organisations.models import Organisation
+from cohorts.enums import Mode
+from cohorts.models import Cohort
+from modules.enums import SessionKind, SessionStatus
+
+
+class Module(Identified, Versioned, Base):
+    """A module of a cohort, or another component of its outline (internship, defence), in the outline's order."""
+
+    __tablename__ = "module"
+    __table_args__ = (UniqueConstraint("cohort_id", "position"),)
+
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id"))
+    position: Mapped[int]
+    number: Mapped[int | None]
+    title: Mapped[Tri | None]
+    topics: Mapped[list[str]]
+    hours: Mapped[int | None]
+    host_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+
+    cohort: Mapped[Cohort] = relationship()
+    host: Mapped[Organisation | None] = relationship()
+    blocks: Mapped[list["Block"]] = relationship(back_populates="module", order_by="Block.position")
+
+
+class Block(Identified, Base):
+    """Consecutive days or weeks of a module held in one way at one place; month-only dates are allowed.
+
+    ``time_zone`` is the zone of the place, in which its times are typed and shown.
+    """
+
+    __tablename__ = "block"
+    __table_args__ = (UniqueConstraint("module_id", "position"),)
+
+    module_id: Mapped[int] = mapped_column(ForeignKey("module.id", ondelete="CASCADE"))
+    position: Mapped[int]
+    mode: Mapped[Mode | None] = mapped_column(String(20))
+    starts_on: Mapped[PartialDate | None]
+    ends_on: Mapped[PartialDate | None]
+    city: Mapped[Tri | None]
+    country: Mapped[str | None] = mapped_column(String(2))
+    time_zone: Mapped[str] = mapped_column(String(60))
+    assumed: Mapped[bool] = mapped_column(default=False)
+
+    module: Mapped[Module] = relationship(back_populates="blocks")
+
+
+class SessionFacts:
+    """What a session says, in its draft and in each published state."""
+
+    kind: Mapped[SessionKind] = mapped_column(String(20))
+    status: Mapped[SessionStatus] = mapped_column(String(20))
+    title: Mapped[Tri]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    time_zone: Mapped[str] = mapped_column(String(60))
+    room: Mapped[str | None] = mapped_column(String(200))
+    address: Mapped[Tri | None]
+    link: Mapped[str | None] = mapped_column(String(500))
+    speaker: Mapped[str | None] = mapped_column(String(200))
+    note: Mapped[str | None] = mapped_column(String(500))
+
+
+class ModuleSession(Identified, Versioned, SessionFacts, Base):
+    """A session as the coordinators plan it: a draft until it is published. ``uid`` names it in calendars for good."""
+
+    __tablename__ = "module_session"
+    __table_args__ = (Index(None, "module_id", "starts_at"),)
+
+    uid: Mapped[str] = mapped_column(String(36), unique=True)
+    module_id: Mapped[int] = mapped_column(ForeignKey("module.id"))
+
+    module: Mapped[Module] = relationship()
+
+
+class ScheduleVersion(Identified, Base):
+    """A publication of a cohort's schedule."""
+
+    __tablename__ = "schedule_version"
+    __table_args__ = (UniqueConstraint("cohort_id", "number"),)
+
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id"))
+    number: Mapped[int]
+    published_at: Mapped[datetime]
+    published_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+
+
+class PublishedSession(Identified, SessionFacts, Base):
+    """A session as participants see it from a version on, until a later row of the same session takes its place.
+
+    Rows are only added, but for ``current``. ``sequence`` is that of RFC 5545 §3.8.7.4: it grows with each change.
+    """
+
+    __tablename__ = "published_session"
+    __table_args__ = (
+        UniqueConstraint("session_id", "version_number"),
+        Index(None, "cohort_id", "current", "starts_at"),
+        Index(None, "cohort_id", "version_number"),
+    )
+
+    session_id: Mapped[int] = mapped_column(ForeignKey("module_session.id"))
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id"))
+    module_id: Mapped[int] = mapped_column(ForeignKey("module.id"), index=True)
+    version_number: Mapped[int]
+    uid: Mapped[str] = mapped_column(String(36))
+    sequence: Mapped[int]
+    changed_at: Mapped[datetime]
+    current: Mapped[bool]
+
+
+class ScheduleSeen(Identified, Base):
+    """The last version of a schedule that a person has seen, and through whom."""
+
+    __tablename__ = "schedule_seen"
+    __table_args__ = (UniqueConstraint("person_id", "cohort_id"),)
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id"), index=True)
+    version_number: Mapped[int]
+    seen_at: Mapped[datetime]
+    seen_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+
+
+class CalendarFeed(Identified, Base):
+    """The secret address of a person's calendar; a new secret makes the old address unknown."""
+
+    __tablename__ = "calendar_feed"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), unique=True)
+    secret: Mapped[str] = mapped_column(String(43), unique=True)
+    created_at: Mapped[datetime]

@@ -1,0 +1,1 @@
+"""Pure decisions about blocks, sessions, publishing and calendars: no database, no web."""

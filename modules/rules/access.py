@@ -1,0 +1,16 @@
+"""Who may do what with a schedule."""
+
+from app.accounts.enums import DelegatedArea, Role
+from app.accounts.rules import Actor, permission
+
+VIEW_SCHEDULE = permission(
+    "modules.view_schedule", Role.ADMINISTRATOR, Role.COORDINATOR, Role.HOST_COORDINATOR, Role.AUDITOR
+)
+MANAGE_SCHEDULE = permission("modules.manage_schedule", Role.COORDINATOR, Role.HOST_COORDINATOR)
+PUBLISH_SCHEDULE = permission("modules.publish_schedule", Role.COORDINATOR)
+VIEW_OWN_SCHEDULE = permission("modules.view_own_schedule", Role.PARTICIPANT, Role.ASSISTANT)
+
+
+def principals(actor: Actor) -> dict[int, str]:
+    """The people whose schedule this account reads as an assistant: key of the person and name."""
+    return {who.person_id: who.name for who in actor.principals if DelegatedArea.SCHEDULE in who.areas}

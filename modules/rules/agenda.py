@@ -1,0 +1,134 @@
+"""What a participant's page shows first, when a link may be opened, and what changed since last time."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+from app.kernel.tri import Tri
+from modules.enums import SessionKind, SessionStatus
+from modules.rules.facts import Facts, Part, differing
+
+JOIN_EARLY = timedelta(minutes=15)
+
+
+class Entry(NamedTuple):
+    """A published session on somebody's page, as the database gives it (no entity: see the benchmark).
+
+    ``seen`` is the version that the person has seen of its cohort, None when they never said so.
+    """
+
+    id: int
+    session_id: int
+    uid: str
+    cohort_id: int
+    module_id: int
+    version_number: int
+    sequence: int
+    changed_at: datetime
+    kind: SessionKind
+    status: SessionStatus
+    title: Tri
+    starts_at: datetime
+    ends_at: datetime
+    time_zone: str
+    room: str | None
+    address: Tri | None
+    link: str | None
+    speaker: str | None
+    note: str | None
+    home_zone: str
+    seen: int | None
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether it doesn't take place."""
+        return self.status == SessionStatus.CANCELLED
+
+    @property
+    def news(self) -> bool:
+        """Whether this state is later than what the person has seen."""
+        return self.version_number > self.seen if self.seen is not None else self.sequence > 0
+
+
+class Door(StrEnum):
+    """What the one button of a session can do now."""
+
+    NONE = "none"
+    EARLY = "early"
+    OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A session that is new, moved or cancelled since the person last looked; ``before`` is None when it is new."""
+
+    entry: Entry
+    before: Facts | None
+    parts: tuple[Part, ...]
+
+
+def door(entry: Entry, *, now: datetime) -> Door:
+    """Whether the link can be opened: from 15 minutes before the start until the end."""
+    if not entry.link or entry.cancelled or now >= entry.ends_at:
+        return Door.NONE
+    return Door.OPEN if now >= entry.starts_at - JOIN_EARLY else Door.EARLY
+
+
+def next_sessions(entries: Iterable[Entry], *, now: datetime) -> list[Entry]:
+    """The session under way or next, and those that overlap with it; entries come in order of time."""
+    coming = [entry for entry in entries if entry.ends_at > now and not entry.cancelled]
+    if not coming:
+        return []
+    first = coming[0]
+    return [first, *(entry for entry in coming[1:] if entry.starts_at < first.ends_at)]
+
+
+def home_zone(entries: Sequence[Entry], default: str) -> str:
+    """The zone in which most of somebody's cohorts live."""
+    counts = Counter(entry.home_zone for entry in entries)
+    return min(counts, key=lambda zone: (-counts[zone], zone)) if counts else default
+
+
+def changes(entries: Iterable[Entry], before: dict[int, Facts], *, now: datetime) -> list[Change]:
+    """What is different for the person, in order of time; what is over both as it was and as it is, is left out.
+
+    Args:
+        entries: with the current state of each session.
+        before: the state that the person last saw, by session; a session without one is new.
+
+    """
+    found = []
+    for entry in entries:
+        if not entry.news:
+            continue
+        old = before.get(entry.session_id)
+        if max(entry.ends_at, old.ends_at if old else entry.ends_at) <= now:
+            continue
+        if old is None:
+            if not entry.cancelled:
+                found.append(Change(entry, None, ()))
+            continue
+        parts = differing(old, facts_of_entry(entry))
+        if parts:
+            found.append(Change(entry, old, parts))
+    return found
+
+
+def facts_of_entry(entry: Entry) -> Facts:
+    """The facts of an entry."""
+    return Facts(
+        title=entry.title,
+        starts_at=entry.starts_at,
+        ends_at=entry.ends_at,
+        time_zone=entry.time_zone,
+        kind=entry.kind,
+        status=entry.status,
+        room=entry.room,
+        address=entry.address,
+        link=entry.link,
+        speaker=entry.speaker,
+        note=entry.note,
+    )

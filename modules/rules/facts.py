@@ -1,0 +1,192 @@
+"""What a session says, whether it may be so, and in what two states of it differ."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from urllib.parse import urlsplit
+
+from app.kernel.errors import DomainError
+from app.kernel.text import clean
+from app.kernel.tri import LANGUAGES, Tri
+from app.kernel.words import Message
+from modules.enums import SessionKind, SessionStatus
+from modules.rules.times import check_span, zone_of
+
+LONGEST_TITLE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a session says, in its draft and in each published state; None is "not known".
+
+    Args:
+        starts_at, ends_at: moments in UTC.
+        time_zone: the zone of the place (IANA name), in which its times are typed and shown.
+        room: where in the house; address: the house.
+        link: where to join online (https).
+        speaker: an office rather than a name, where the source gives one.
+        note: one line that participants read, such as why it was moved.
+
+    """
+
+    title: Tri
+    starts_at: datetime
+    ends_at: datetime
+    time_zone: str
+    kind: SessionKind = SessionKind.LECTURE
+    status: SessionStatus = SessionStatus.CONFIRMED
+    room: str | None = None
+    address: Tri | None = None
+    link: str | None = None
+    speaker: str | None = None
+    note: str | None = None
+
+    def values(self) -> dict[str, Any]:
+        """The facts by the names of the columns."""
+        return {name: getattr(self, name) for name in FACT_NAMES}
+
+
+FACT_NAMES = tuple(item.name for item in fields(Facts))
+
+
+def facts_of(row: object) -> Facts:
+    """The facts that a row of a session or of a published session holds."""
+    return Facts(**{name: getattr(row, name) for name in FACT_NAMES})
+
+
+class Part(StrEnum):
+    """The parts of a session that people are told of when they change."""
+
+    STATUS = "status"
+    TIME = "time"
+    PLACE = "place"
+    LINK = "link"
+    TITLE = "title"
+    SPEAKER = "speaker"
+    OTHER = "other"
+
+
+PARTS: dict[str, Part] = {
+    "status": Part.STATUS,
+    "starts_at": Part.TIME,
+    "ends_at": Part.TIME,
+    "time_zone": Part.TIME,
+    "room": Part.PLACE,
+    "address": Part.PLACE,
+    "link": Part.LINK,
+    "title": Part.TITLE,
+    "speaker": Part.SPEAKER,
+    "kind": Part.OTHER,
+    "note": Part.OTHER,
+}
+PART_LABELS = {
+    Part.STATUS: Message("State"),
+    Part.TIME: Message("Time"),
+    Part.PLACE: Message("Place"),
+    Part.LINK: Message("Link"),
+    Part.TITLE: Message("Title"),
+    Part.SPEAKER: Message("Speaker"),
+    Part.OTHER: Message("Kind or note"),
+}
+
+
+def differing(before: Facts, after: Facts) -> tuple[Part, ...]:
+    """The parts in which two states differ, in the order of :class:`Part`."""
+    found = {part for name, part in PARTS.items() if getattr(before, name) != getattr(after, name)}
+    return tuple(part for part in Part if part in found)
+
+
+def checked(facts: Facts) -> Facts:
+    """The same facts, cleaned of control characters and empty texts.
+
+    Raises:
+        DomainError: no title, a text that is too long, a link that is not https, an unknown zone, an impossible span.
+
+    """
+    title = _clean_tri(facts.title, "title")
+    if not title:
+        raise DomainError(Message("Enter the title in at least one language."), field="title_ru")
+    _check_zone(facts.time_zone)
+    check_span(facts.starts_at, facts.ends_at)
+    return replace(
+        facts,
+        title=title,
+        address=_clean_tri(facts.address, "address") if facts.address else None,
+        room=_clean_text(facts.room, "room", 200),
+        speaker=_clean_text(facts.speaker, "speaker", 200),
+        note=_clean_text(facts.note, "note", 500),
+        link=check_link(facts.link),
+    )
+
+
+def check_link(text: str | None) -> str | None:
+    """An https address without spaces, quotes or a password in it; None when there is none.
+
+    Raises:
+        DomainError: it is another kind of address.
+
+    """
+    if text is None or not text.strip():
+        return None
+    address = text.strip()
+    refused = DomainError(Message("Enter the whole link, beginning with https://"), field="link")
+    if len(address) > 500 or any(char.isspace() or not char.isprintable() or char in "<>\"'\\^`{|}" for char in address):
+        raise refused
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname
+        _ = parts.port
+    except ValueError:
+        raise refused from None
+    if parts.scheme != "https" or not host or "." not in host or parts.username is not None:
+        raise refused
+    return address
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """A room taken for a while; ``key`` is whatever names the session."""
+
+    key: int
+    room: str | None
+    starts_at: datetime
+    ends_at: datetime
+
+
+def booked_twice(bookings: Iterable[Booking]) -> frozenset[int]:
+    """The keys of the sessions whose room is also taken by another of them at that time."""
+    by_room: dict[str, list[Booking]] = {}
+    for booking in bookings:
+        if booking.room:
+            by_room.setdefault(clean(booking.room).casefold(), []).append(booking)
+    found: set[int] = set()
+    for taken in by_room.values():
+        taken.sort(key=lambda booking: booking.starts_at)
+        last: Booking | None = None
+        for booking in taken:
+            if last and booking.starts_at < last.ends_at:
+                found |= {last.key, booking.key}
+            if last is None or booking.ends_at > last.ends_at:
+                last = booking
+    return frozenset(found)
+
+
+def _clean_text(text: str | None, field: str, longest: int) -> str | None:
+    cleaned = clean(text) if text else ""
+    if len(cleaned) > longest:
+        raise DomainError(Message("This text is too long: at most %(n)s characters.", n=longest), field=field)
+    return cleaned or None
+
+
+def _clean_tri(text: Tri, field: str) -> Tri:
+    texts = {lang: _clean_text(text.get(lang), f"{field}_{lang}", LONGEST_TITLE) for lang in LANGUAGES}
+    return Tri(**texts, assumed=text.assumed & {lang for lang, value in texts.items() if value})
+
+
+def _check_zone(name: str) -> None:
+    try:
+        zone_of(name)
+    except (LookupError, ValueError, OSError):
+        raise DomainError(Message("There is no time zone with this name."), field="block") from None

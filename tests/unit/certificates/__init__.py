@@ -1,0 +1,1 @@
+"""Tests of codes, payloads and the drawn sheet."""
