@@ -27,7 +27,7 @@ test: env chromium
 	$(RUN) ruff check .
 	$(RUN) ruff format --check .
 	$(RUN) mypy
-	.venv/bin/lint-imports
+	.venv/bin/lint-imports --no-logo
 	$(RUN) djlint . --lint --quiet
 	$(RUN) pytest -n auto --maxprocesses 4 --dist loadgroup
 

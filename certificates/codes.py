@@ -25,7 +25,8 @@ _LOOK_ALIKES = str.maketrans("АВСЕЁНҺКМОРТХУҮІЇЈЅ", "ABCEEHHK
 # In a code, but not in a number, these stand for digits: it has neither I, L nor O, and a Cyrillic З can only be a 3.
 _CODE_ALIASES = str.maketrans("ILOЗ", "1103")
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−﹘﹣－⁃", "-"))
-_SPACES = re.compile(r"[\s\u00ad\u200b-\u200f\u2060\ufeff]+")  # and the invisible marks that come along with pasted text
+# Spaces, and the invisible marks that come along with pasted text.
+_SPACES = re.compile(r"[\s\u00ad\u200b-\u200f\u2060\ufeff]+")
 
 
 def new_code(random_bytes: bytes) -> str:
@@ -45,9 +46,9 @@ def new_code(random_bytes: bytes) -> str:
 def normalise_code(text: str) -> str | None:
     """Return the 26 symbols that a person meant, or None if what was typed cannot be a code.
 
-    Case, spaces and dashes do not matter; I and L are read as 1, O as 0, Cyrillic letters as the Latin ones (or the digit)
-    they look like. U is no symbol and is not read as V. 26 symbols could hold two bits more than a code has: a value beyond
-    128 bits is malformed.
+    Case, spaces and dashes do not matter; I and L are read as 1, O as 0, Cyrillic letters as the Latin ones (or the
+    digit) they look like. U is no symbol and is not read as V. 26 symbols could hold two bits more than a code has: a
+    value beyond 128 bits is malformed.
     """
     symbols = _normalised(text, CODE_SYMBOLS)
     if symbols is None or _value(symbols) >> (8 * CODE_BYTES):
@@ -58,8 +59,8 @@ def normalise_code(text: str) -> str | None:
 def control_code(key: bytes, number: str, code: str) -> str:
     """Return the 8 symbols printed beside the number, by which a typed number is believed.
 
-    They are a keyed hash (HMAC-SHA256, 40 bits) of the certificate's number and code. The key may serve other purposes too:
-    the purpose is part of what is hashed.
+    They are a keyed hash (HMAC-SHA256, 40 bits) of the certificate's number and code. The key may serve other purposes
+    too: the purpose is part of what is hashed.
 
     Args:
         key: a secret of at least 16 bytes that outlives the certificate.
@@ -92,8 +93,8 @@ def display_control_code(symbols: str) -> str:
 def normalise_number(text: str) -> str:
     """Return a certificate's number in the form by which numbers are compared, ``EL-2024-000033``.
 
-    Case and spaces do not matter, every dash is a hyphen, a leading № is dropped, and Cyrillic letters that look like Latin
-    ones are taken for them. The result is for comparing: a number is printed as it was given.
+    Case and spaces do not matter, every dash is a hyphen, a leading № is dropped, and Cyrillic letters that look like
+    Latin ones are taken for them. The result is for comparing: a number is printed as it was given.
     """
     bare = text[:_LONGEST_INPUT].strip().removeprefix("№")
     return _plain(bare)

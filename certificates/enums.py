@@ -39,3 +39,8 @@ CERTIFICATE_STATUS_LABELS = {
     CertificateStatus.ANNULLED: Message("Annulled"),
     CertificateStatus.REPLACED: Message("Replaced"),
 }
+LOG_EVENT_LABELS = {
+    LogEvent.ISSUED: Message("Issued"),
+    LogEvent.ANNULLED: Message("Annulled"),
+    LogEvent.REPLACED: Message("Replaced"),
+}

@@ -1,7 +1,8 @@
 """The frozen content of one certificate: everything that is printed, in every language.
 
-A payload is written once, at issue, and read for decades, so it stands alone: it knows no other code of the project, and its
-canonical JSON is its identity. A new field or another meaning is a new schema version, never a change of this one.
+A payload is written once, at issue, and read for decades, so it stands alone: of the project it knows only the form of
+codes, and its canonical JSON is its identity. A new field or another meaning is a new schema version, never a change of
+this one.
 """
 
 import hashlib

@@ -18,9 +18,7 @@ PROPOSE = permission("certificates.propose", Role.COORDINATOR)
 APPROVE = permission("certificates.approve", Role.APPROVER)
 ANNUL = permission("certificates.annul", Role.APPROVER)
 VIEW_BATCHES = permission("certificates.view_batches", Role.COORDINATOR, Role.APPROVER, Role.AUDITOR)
-VIEW_REGISTER = permission(
-    "certificates.view_register", Role.COORDINATOR, Role.APPROVER, Role.AUDITOR, Role.OFFICIAL
-)
+VIEW_REGISTER = permission("certificates.view_register", Role.COORDINATOR, Role.APPROVER, Role.AUDITOR, Role.OFFICIAL)
 DOWNLOAD = permission("certificates.download", Role.COORDINATOR, Role.APPROVER, Role.AUDITOR, Role.OFFICIAL)
 VIEW_OWN_CERTIFICATES = permission("certificates.view_own", Role.PARTICIPANT)
 # What the register shows depends on why somebody may read it: for programmes, or for the people of an organisation.
@@ -156,8 +154,12 @@ def _blocked(situation: Situation, missing_glyphs: Callable[[str], Sequence[str]
     letters = missing_glyphs(situation.award_letters)
     if letters:
         reasons.append(
-            (Message("The programme's texts have characters that cannot be printed: %(letters)s", letters=_shown(letters)),
-             Mend.PROGRAMME)
+            (
+                Message(
+                    "The programme's texts have characters that cannot be printed: %(letters)s", letters=_shown(letters)
+                ),
+                Mend.PROGRAMME,
+            )
         )
     return tuple(Finding(None, why, mend) for why, mend in reasons)
 
@@ -220,7 +222,8 @@ def check_dates(*, order_date: date, issued_on: date, ends_on: PartialDate | Non
     """
     if issued_on - today > FARTHEST_AHEAD:
         raise DomainError(
-            Message("Nothing was proposed: the date of issue is more than a year ahead. Check the year."), field="issued_on"
+            Message("Nothing was proposed: the date of issue is more than a year ahead. Check the year."),
+            field="issued_on",
         )
     if order_date > issued_on:
         raise DomainError(
@@ -248,9 +251,7 @@ def check_approver(
             Message("Nothing was issued: you proposed these certificates. Another person has to approve them.")
         )
     if approver_person is not None and approver_person in set(recipients):
-        raise DomainError(
-            Message("Nothing was issued: you are one of the recipients. Another approver has to do it.")
-        )
+        raise DomainError(Message("Nothing was issued: you are one of the recipients. Another approver has to do it."))
 
 
 def check_proposer(*, person_id: int | None, recipients: Iterable[int]) -> None:
@@ -278,5 +279,5 @@ def number_of(series: str, sequence: int) -> str:
 
 def fingerprint(holders: Iterable[Holder]) -> str:
     """A short hash of the names on a list in their order: shows whether a list changed since somebody looked at it."""
-    text = "\n".join("\t".join((holder.kk, holder.ru, holder.latin)) for holder in holders)
+    text = "\n".join(f"{holder.kk}\t{holder.ru}\t{holder.latin}" for holder in holders)
     return hashlib.sha256(text.encode()).hexdigest()[:16]

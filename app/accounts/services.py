@@ -14,18 +14,13 @@ from sqlalchemy.orm import Session
 from app.accounts.enums import DelegatedArea, Role, ScopeKind
 from app.accounts.models import Delegation, Grant, SignInAttempt, User
 from app.accounts.queries import failures, find_user, load_actor
-from app.accounts.rules import (
-    TRIES,
-    TRIES_PER_ADDRESS,
-    WINDOW,
-    Actor,
-    check_new_password,
-    wait_after,
-)
+from app.accounts.rules import TRIES, TRIES_PER_ADDRESS, WINDOW, Actor, check_new_password, wait_after
 from app.audit.services import record
 from app.kernel.errors import DomainError
 from app.kernel.text import clean, identity
 from app.kernel.words import Message
+from app.people.models import Person
+from app.people.queries import display_name
 
 _hasher = PasswordHasher()
 
@@ -249,5 +244,22 @@ def delegate(
         now=now,
         for_person_id=person_id,
         area=str(area),
+    )
+    session.flush()
+
+
+def tie_to_person(session: Session, *, user: User, person: Person, now: datetime, actor: Actor | None = None) -> None:
+    """Say which person an account belongs to; it then shows their schedule and certificates."""
+    user.person_id = person.id
+    user.display_name = display_name(person, "kk")
+    user.session_version += 1
+    record(
+        session,
+        act="accounts.tied",
+        subject="user",
+        subject_id=user.id,
+        actor=actor,
+        now=now,
+        person=person.id,
     )
     session.flush()

@@ -19,14 +19,7 @@ from app.web.locale import chosen_language, safe_path
 from app.web.login import begin_session
 from app.web.pages import page
 from app.web.policy import public, signed_in
-from app.web.request import (
-    actor_or_none,
-    current_actor,
-    db_session,
-    moment,
-    network_address,
-    settings,
-)
+from app.web.request import actor_or_none, current_actor, db_session, moment, network_address, settings
 
 blueprint = Blueprint("accounts", __name__)
 UNPROCESSABLE, TOO_MANY = 422, 429

@@ -38,3 +38,8 @@ def remit(session: Session, organisation_ids: Iterable[int]) -> frozenset[int]:
         newest = set(found) - known
         known |= newest
     return frozenset(known)
+
+
+def find_by_code(session: Session, code: str) -> Organisation | None:
+    """The organisation with this code."""
+    return session.scalar(select(Organisation).where(Organisation.code == code))

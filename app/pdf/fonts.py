@@ -1,16 +1,15 @@
 """The typefaces of printed documents, parsed and registered with ReportLab once per process.
 
-Source Serif and Source Sans (SIL Open Font Licence) hold every Kazakh, Russian and English letter. A letter that the serif
-lacks is taken from the sans of the same weight; one that neither has is refused by name, never printed as a box.
+Source Serif and Source Sans (SIL Open Font Licence) hold every Kazakh, Russian and English letter. A letter that the
+serif lacks is taken from the sans of the same weight; one that neither has is refused by name, never printed as a box.
 """
-import os
+
 import threading
 import unicodedata
 from functools import cached_property, lru_cache
+from importlib.resources import files
 from typing import Protocol
 
-import font_source_sans_pro
-import font_source_serif_pro
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
@@ -39,6 +38,11 @@ def describe_character(character: str) -> str:
     """Return how to name a character to a person, for example ``U+1F600 GRINNING FACE``."""
     name = unicodedata.name(character, "")
     return f"U+{ord(character):04X} {name}".rstrip()
+
+
+def font_path(package: str, face: str) -> str:
+    """Return the file of a face in one of the font packages."""
+    return str(files(package) / "files" / f"{face}.ttf")
 
 
 class FaceFile(Protocol):
@@ -146,12 +150,11 @@ class Faces:
 
     def __init__(self) -> None:
         """Parse the four files; takes some milliseconds, so use :func:`faces`."""
-        serif, sans = font_source_serif_pro.font_directory, font_source_sans_pro.font_directory
-        self.sans = Face("Sans", os.path.join(sans, "SourceSansPro-Regular.ttf"))
-        self.sans_semibold = Face("SansSemibold", os.path.join(sans, "SourceSansPro-Semibold.ttf"))
-        self.serif = Face("Serif", os.path.join(serif, "SourceSerifPro-Regular.ttf"), self.sans)
+        self.sans = Face("Sans", font_path("font_source_sans_pro", "SourceSansPro-Regular"))
+        self.sans_semibold = Face("SansSemibold", font_path("font_source_sans_pro", "SourceSansPro-Semibold"))
+        self.serif = Face("Serif", font_path("font_source_serif_pro", "SourceSerifPro-Regular"), self.sans)
         self.serif_semibold = Face(
-            "SerifSemibold", os.path.join(serif, "SourceSerifPro-Semibold.ttf"), self.sans_semibold
+            "SerifSemibold", font_path("font_source_serif_pro", "SourceSerifPro-Semibold"), self.sans_semibold
         )
 
     def all(self) -> tuple[Face, ...]:

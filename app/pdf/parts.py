@@ -1,7 +1,7 @@
 """Documents put together from parts drawn before: artwork and common text once, a few objects for each sheet.
 
-ReportLab draws a part into a small document of its own; :class:`Part` takes the objects out of it, and :class:`Assembly`
-writes them, and others, as one new document with one cross-reference table.
+ReportLab draws a part into a small document of its own; :class:`Drawing` takes the objects out of it, and
+:class:`Assembly` writes them, and others, as one new document with one cross-reference table.
 """
 
 import re
@@ -77,7 +77,7 @@ class Drawing:
     def objects(self) -> dict[int, bytes]:
         """Every object's bytes by its number, found through the cross-reference table."""
         start = int(self.data[self.data.rindex(b"startxref") + 9 :].split()[0])
-        offsets = [int(line.split()[0]) for line in self.data[start:].splitlines() if line.endswith(b" 00000 n ")]
+        offsets = sorted(int(row[:10]) for row in self.data[start:].splitlines() if row.endswith(b" 00000 n "))
         found = {}
         for offset, end in zip(offsets, [*offsets[1:], start], strict=True):
             match = _OBJECT.fullmatch(self.data, offset, end)

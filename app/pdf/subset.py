@@ -80,12 +80,19 @@ def _objects(face: Face, characters: str, unicodes: tuple[tuple[str, str], ...],
         b"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /%s /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) "
         b"/Supplement 0 >> /FontDescriptor %d 0 R /CIDToGIDMap /Identity /DW 600 /W [1 [%s]] >>"
         % (name, first + 2, widths),
-        b"<< /Type /FontDescriptor /FontName /%s /Flags %d /FontBBox [%d %d %d %d] /ItalicAngle %g /Ascent %d "
-        b"/Descent %d /CapHeight %d /StemV 80 /FontFile2 %d 0 R >>"
-        % (name, _SYMBOLIC, *file.bbox, file.italicAngle, file.ascent, file.descent, file.capHeight, first + 3),
+        _descriptor(face, name, first + 3),
         stream(program, b"/Length1 %d " % len(program)),
         stream(_to_unicode(unicodes)),
     )
+
+
+def _descriptor(face: Face, name: bytes, program: int) -> bytes:
+    file = face.file
+    box = b" ".join(b"%d" % edge for edge in file.bbox)
+    return (
+        b"<< /Type /FontDescriptor /FontName /%s /Flags %d /FontBBox [%s] /ItalicAngle %g /Ascent %d /Descent %d "
+        b"/CapHeight %d /StemV 80 /FontFile2 %d 0 R >>"
+    ) % (name, _SYMBOLIC, box, file.italicAngle, file.ascent, file.descent, file.capHeight, program)
 
 
 def _tag(face: Face, characters: str) -> bytes:

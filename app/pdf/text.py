@@ -4,7 +4,7 @@ Widths and measures are millimetres, type sizes are points.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -110,14 +110,8 @@ def _within(lines: Sequence[str], face: Face, size: float, limit: float) -> bool
     return all(width(line, face, size) <= limit for line in lines)
 
 
-def fit(  # noqa: PLR0913 (a measure has this many sides)
-    texts: Sequence[str],
-    face: Face,
-    limit: float,
-    largest: float,
-    smallest: float,
-    rows: int = 1,
-    keep: float = 0.88,
+def fit(
+    texts: Sequence[str], face: Face, limit: float, largest: float, smallest: float, rows: int = 1, keep: float = 0.88
 ) -> Fitted:
     """Find one size for all texts.
 
@@ -163,7 +157,7 @@ def _largest_size(
     return None
 
 
-def put(  # noqa: PLR0913 (position, text and its dress)
+def put(
     canvas: Canvas,
     x: float,
     y: float,
@@ -209,8 +203,10 @@ def actual_text(text: str) -> str:
 
 
 @contextmanager
-def spoken(canvas: Canvas, text: str) -> Iterator[None]:
+def spoken(canvas: Canvas, text: str) -> Generator[None]:
     """Have what is drawn inside read and copied as this text: turned or spaced letters, a name on two lines."""
     canvas.addLiteral(actual_text(text))
-    yield
-    canvas.addLiteral("EMC")
+    try:
+        yield
+    finally:
+        canvas.addLiteral("EMC")

@@ -19,9 +19,6 @@ LIBRARY_MESSAGES = (
     Message("Not a valid date value."),
     Message("Not a valid time value."),
     Message("Not a valid integer value."),
-    Message("The CSRF token is missing."),
-    Message("The CSRF tokens do not match."),
-    Message("The CSRF token has expired."),
 )
 
 

@@ -49,7 +49,7 @@ def current_actor() -> Actor:
     """
     actor = actor_or_none()
     if actor is None:
-        raise NotFoundError(Message("There is no such page."))
+        raise NotFoundError(Message("There is no such page"))
     return actor
 
 

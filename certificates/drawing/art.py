@@ -86,6 +86,11 @@ def points(*lengths: float) -> list[float]:
     return [round(length * mm, 2) for length in lengths]
 
 
+def _edges(*lengths: float) -> list[int]:
+    """Return the sides of a form's box in whole points, rounded outwards."""
+    return [math.ceil(length * mm) if length > 0 else math.floor(length * mm) for length in lengths]
+
+
 def line(canvas: Canvas, start: tuple[float, float], end: tuple[float, float]) -> None:
     """Draw a straight line with the pen that was taken up."""
     x1, y1, x2, y2 = points(*start, *end)
@@ -136,7 +141,7 @@ def _wave(period: float, reach: float, offset: float, shift: float) -> Position:
 def _ribbon_cell(canvas: Canvas, ribbon: _Ribbon) -> None:
     """Store one period of the guilloche: two crossing braids of fine teal strands over two of gold."""
     period = ribbon.run / ribbon.periods
-    canvas.beginForm(ribbon.form, *points(-1, -4, period + 1, 4))
+    canvas.beginForm(ribbon.form, *_edges(-1, -4, period + 1, 4))
     for colour, reach, strands, shift in ((_GOLD_LINE, 2.3, 5, math.pi / 2), (_TEAL_LINE, 2.9, 7, 0.0)):
         pen(canvas, colour, 0.22)
         for sign in (1, -1):
@@ -155,7 +160,7 @@ def _rosette(canvas: Canvas, rosette: _Rosette) -> None:
         return reach * math.cos(angle), reach * math.sin(angle)
 
     edge = rosette.radius + 1
-    edges = points(-edge, -edge, edge, edge)
+    edges = _edges(-edge, -edge, edge, edge)
     canvas.beginForm(rosette.form + "-curve", *edges)
     pen(canvas, rosette.colour, rosette.weight)
     _curve(canvas, position, rosette.lobes * 4)
@@ -268,7 +273,7 @@ def store_plate(canvas: Canvas, *, tint: bool) -> None:
         _ribbon_cell(canvas, ribbon)
     for rosette in (*_MEDALLION, _RING):
         _rosette(canvas, rosette)
-    canvas.beginForm(PLATE, 0, 0, *points(WIDTH, HEIGHT))
+    canvas.beginForm(PLATE, *_edges(0, 0, WIDTH, HEIGHT))
     if tint:
         canvas.setFillColorRGB(*PAPER)
         rectangle(canvas, (0, 0), WIDTH, HEIGHT, filled=True)

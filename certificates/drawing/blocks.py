@@ -9,7 +9,21 @@ from reportlab.pdfgen.canvas import Canvas
 from app.pdf.fonts import Face, faces
 from app.pdf.text import Colour, Fitted, fit, leading, put, width
 from certificates.drawing import words
-from certificates.drawing.art import GOLD, INK, LOGO, MIDDLE, PAPER, RING, SOFT, TEAL, divider, line, lozenge, pen, points
+from certificates.drawing.art import (
+    GOLD,
+    INK,
+    LOGO,
+    MIDDLE,
+    PAPER,
+    RING,
+    SOFT,
+    TEAL,
+    divider,
+    line,
+    lozenge,
+    pen,
+    points,
+)
 from certificates.drawing.grid import COLUMN, GUTTER, LEFT, MEASURE, Block, Shared
 
 _ISSUER_SIZES = (11.5, 10.5, 8.5)
@@ -37,7 +51,7 @@ def _monogram(canvas: Canvas, x: float, y: float, letters: str) -> None:
 
 
 def issuers_block(shared: Shared) -> Block:
-    """One lock-up per issuer: the monogram, and the name in each language beside it."""
+    """One lock-up per issuer: the monogram, if there is one, and the name in each language beside it."""
     count, face = len(shared.issuers), faces().serif
     slot = MEASURE / count
     names = [issuer.name.forms() for issuer in shared.issuers]
@@ -48,22 +62,25 @@ def issuers_block(shared: Shared) -> Block:
     air = 0.8 if fitted.rows > 1 else 0.0  # between languages, when a name takes two lines
     lead = leading(fitted.size)
     tall = [lead * sum(map(len, stack)) + air * (len(stack) - 1) for stack in stacks]
+    indents = [LOGO + _BESIDE_LOGO if issuer.mark else 0.0 for issuer in shared.issuers]
     wide = [
-        LOGO + _BESIDE_LOGO + max(width(row, face, fitted.size) for rows in stack for row in rows) for stack in stacks
+        indent + max(width(row, face, fitted.size) for rows in stack for row in rows)
+        for indent, stack in zip(indents, stacks, strict=True)
     ]
     height, gap = max(LOGO, *tall), (MEASURE - sum(wide)) / (count + 1)
 
     def draw(canvas: Canvas, top: float) -> None:
         x, middle = LEFT + gap, top - height / 2
-        for issuer, stack, own_height, own_width in zip(shared.issuers, stacks, tall, wide, strict=True):
-            _monogram(canvas, x + LOGO / 2, middle, issuer.mark)
-            y = middle + own_height / 2 - 0.76 * lead
+        for i, stack in enumerate(stacks):
+            if shared.issuers[i].mark:
+                _monogram(canvas, x + LOGO / 2, middle, shared.issuers[i].mark)
+            y = middle + tall[i] / 2 - 0.76 * lead
             for rows in stack:
                 for row in rows:
-                    put(canvas, x + LOGO + _BESIDE_LOGO, y, row, face, fitted.size, INK)
+                    put(canvas, x + indents[i], y, row, face, fitted.size, INK)
                     y -= lead
                 y -= air
-            x += own_width + gap
+            x += wide[i] + gap
 
     return Block(height, draw)
 

@@ -1,4 +1,4 @@
-"""The foot of the sheet: lines for ink, the place of the stamp, the hand-over line, and the proof beside the QR code."""
+"""The foot of the sheet: lines for ink, the stamp's place, the hand-over line, and the proof beside the QR code."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Final
 from reportlab.pdfgen.canvas import Canvas
 
 from app.pdf.fonts import Face, faces
-from app.pdf.text import Colour, Fitted, fit, leading, put, width
+from app.pdf.text import Colour, fit, leading, put, width
 from certificates.drawing import words
 from certificates.drawing.art import INK, SOFT, WHITE, line, pen, rectangle
 from certificates.drawing.grid import FOOT, FOOT_TOP, INK_LINE, LEFT, MEASURE, PROOF, RIGHT, Block, Shared
@@ -16,11 +16,12 @@ from certificates.payload import Signatory, Words
 
 _BETWEEN = 7.0
 _WIDEST = 78.0
-_SHRINKS = (1.0, 0.94, 0.88, 0.82, 0.76, 0.7, 0.62, 0.55, 0.48)
+_SHRINKS = (1.0, 0.94, 0.88, 0.82, 0.76, 0.7, 0.62, 0.55, 0.48, 0.4, 0.33)
 _SMALL_ROWS_FROM = 0.7
-_NAME, _POST = 10.0, 7.6
+_NAME, _POST, _POST_ALONE = 10.0, 7.6, 8.6
 _LABEL = 6.8
 _DAY = 20.0
+_OFFICE = 8.5
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,9 @@ def _sized(
     return _Parties(fitted.size, tuple(tuple(row for _ in each for row in next(queue)) for each in forms))
 
 
-def _put_lines(canvas: Canvas, corner: tuple[float, float], lines: Sequence[str], face: Face, size: float, ink: Colour) -> None:
+def _put_lines(
+    canvas: Canvas, corner: tuple[float, float], lines: Sequence[str], face: Face, size: float, ink: Colour
+) -> None:
     for row, text in enumerate(lines):
         put(canvas, corner[0], corner[1] - leading(size) * (row + 0.85), text, face, size, ink)
 
@@ -61,11 +64,12 @@ def draw_signatures(canvas: Canvas, shared: Shared, floor: float) -> None:
     parties, house = shared.signatories, faces()
     if not parties:
         return
+    largest = _POST if any(party.name.forms() for party in parties) else _POST_ALONE
     wide = min(_WIDEST, (MEASURE - PROOF - _BETWEEN * (len(parties) - 1)) / len(parties))
     for shrink in _SHRINKS:  # until they end above the floor
-        rows = 2 if shrink >= _SMALL_ROWS_FROM else 4
+        rows = 2 if shrink >= _SMALL_ROWS_FROM else 5
         names = _sized(parties, lambda party: party.name, house.serif_semibold, wide, _NAME * shrink, rows)
-        posts = _sized(parties, lambda party: party.post, house.sans, wide, _POST * shrink, rows)
+        posts = _sized(parties, lambda party: party.post, house.sans, wide, largest * shrink, rows)
         if names.height + posts.height < INK_LINE - floor - 1.0:
             break
     for i in range(len(parties)):
@@ -78,16 +82,15 @@ def draw_signatures(canvas: Canvas, shared: Shared, floor: float) -> None:
 
 
 def hand_over_block(shared: Shared) -> Block:
-    """The line for the office that hands the certificate over, filled in or left for a pen; its top is the foot's base."""
+    """The line for the office that hands the certificate over, filled in or left for a pen; drawn from its base."""
     if shared.presenter is None:
         return Block(0.0, lambda _canvas, _base: None)
     house, end = faces(), RIGHT - PROOF
     label, day_label = words.PRESENTED.inline(), words.DATE.inline()
     start = LEFT + width(label, house.sans, 7) + 2
     stop = end - _DAY - 4 - width(day_label, house.sans, 7)
-    text = " / ".join(shared.presenter.forms())
-    fitted = fit([text], house.serif, stop - start - 2, 8.5, 5.2, 3, keep=0.8) if text else Fitted(8.5, ((),))
-    lead = leading(fitted.size) * 0.94
+    size, rows = _office(shared.presenter.forms(), stop - start - 2)
+    lead = leading(size) * 0.94
 
     def draw(canvas: Canvas, base: float) -> None:
         put(canvas, LEFT, base, label, house.sans, 7, SOFT)
@@ -95,10 +98,20 @@ def hand_over_block(shared: Shared) -> Block:
         pen(canvas, SOFT, 0.35)
         line(canvas, (start, base - 0.6), (stop, base - 0.6))
         line(canvas, (end - _DAY, base - 0.6), (end, base - 0.6))
-        for row, part in enumerate(reversed(fitted.laid[0])):
-            put(canvas, (start + stop) / 2, base + 0.3 + lead * row, part, house.serif, fitted.size, INK, "centre")
+        for row, part in enumerate(reversed(rows)):
+            put(canvas, (start + stop) / 2, base + 0.3 + lead * row, part, house.serif, size, INK, "centre")
 
-    return Block(3.0 + lead * max(fitted.rows - 1, 0), draw)
+    return Block(3.0 + lead * max(len(rows) - 1, 0), draw)
+
+
+def _office(forms: list[str], measure: float) -> tuple[float, list[str]]:
+    """Set an office's forms on one line if they fit, else each on a line of its own, or more."""
+    face = faces().serif
+    together = fit([" / ".join(forms)], face, measure, _OFFICE, _OFFICE * 0.8)
+    if together.rows == 1:
+        return together.size, [*together.laid[0]]
+    apart = fit(forms, face, measure, _OFFICE * 0.88, 5.2)
+    return apart.size, [row for lines in apart.laid for row in lines]
 
 
 @dataclass(frozen=True)
@@ -134,7 +147,7 @@ class Proof:
 
 # Without the words of the seal below it the code can be larger.
 SEALED_PROOF: Final = Proof(25.0, RIGHT - 25.0, FOOT_TOP - 25.0 - 2.5, 9.1)
-PLAIN_PROOF: Final = Proof(28.0, RIGHT - 28.0, FOOT_TOP - 28.0 - 4.5, 10.0)
+PLAIN_PROOF: Final = Proof(27.0, RIGHT - 27.0, FOOT_TOP - 27.0 - 4.5, 9.8)
 
 
 def proof_of(shared: Shared) -> Proof:

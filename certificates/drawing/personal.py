@@ -53,7 +53,7 @@ class Lettering:
         """Return every font that was used, with its resource name."""
         return list(self._fonts.values())
 
-    def line(self, x: float, y: float, text: str, face: Face, size: float, align: Align) -> str:  # noqa: PLR0913
+    def line(self, x: float, y: float, text: str, face: Face, size: float, align: Align) -> str:
         """Return the operators of one line; arguments as for :func:`app.pdf.text.put`."""
         left = x - {"left": 0.0, "centre": 0.5, "right": 1.0}[align] * width(text, face, size)
         shown = []

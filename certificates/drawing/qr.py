@@ -1,9 +1,9 @@
 """The QR code of a certificate's address, quickly: of all addresses of one host only the last 26 symbols differ.
 
-With version, level and mask fixed, a QR symbol depends on its data bit by bit: each bit of the data turns a fixed set of
-modules (its own, and those of the error correction, which is linear over GF(2)). So the symbol of any code is the symbol of one code
-with the sets of the differing bits turned. Finding the sets costs about as much as drawing 150 symbols plainly, so they
-are found once that many have been drawn.
+With version, level and mask fixed, a QR symbol depends on its data bit by bit: each bit of the data turns a fixed set
+of modules (its own, and those of the error correction, which is linear over GF(2)). So the symbol of any code is the
+symbol of one code with the sets of the differing bits turned. Finding the sets costs about as much as drawing 150
+symbols plainly, so they are found once that many have been drawn.
 """
 
 import threading
@@ -40,10 +40,8 @@ class QrStencil:
 
     def bitmap(self, code: str) -> bytes:
         """Return the symbol row by row from the top, a bit for each module (1 is dark), rows padded to whole bytes."""
-        if self._turns is None and not self._spend():
-            picture = self._drawn(code)
-        else:
-            picture = self._turned(code)
+        quick = self._turns is not None or self._spend()
+        picture = self._turned(code) if quick else self._drawn(code)
         return picture.to_bytes(self._row_bits // 8 * self.modules, "big")
 
     def _spend(self) -> bool:

@@ -1,4 +1,4 @@
-"""The stack of blocks between the frame and the foot: how the white is shared out, and the drawing of what is common."""
+"""The stack of blocks between frame and foot: how the white is shared out, and the drawing of what is common."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -50,6 +50,11 @@ class Stack:
     Args:
         shared: what the sheets have in common.
         slot: the height kept for the name.
+
+    Attributes:
+        place: where the name goes.
+        top: the stack's upper edge on the sheet.
+        bottom: its lower edge.
     """
 
     def __init__(self, shared: Shared, slot: float) -> None:
@@ -61,11 +66,12 @@ class Stack:
         room = TOP - FOOT_TOP
         self._scale = min(1.0, room / (need + _TIGHT))
         self._white = min(room / self._scale - need, _LOOSE)
-        self._top = TOP - (room - self._scale * (need + self._white)) / 2
+        self.top = TOP - (room - self._scale * (need + self._white)) / 2
+        self.bottom = self.top - self._scale * (need + self._white)
         issuers, title, caption = self._above
         used = issuers.height + title.height + caption.height + self._white * (_SHARES[0] + _SHARES[1])
-        x, y = points(MIDDLE * (1 - self._scale), self._top * (1 - self._scale))
-        self.place = NamePlace(self._top - used, self._scale, x, y)
+        x, y = points(MIDDLE * (1 - self._scale), self.top * (1 - self._scale))
+        self.place = NamePlace(self.top - used, self._scale, x, y)
 
     def _enter(self, canvas: Canvas) -> None:
         canvas.saveState()
@@ -75,7 +81,7 @@ class Stack:
     def draw_above(self, canvas: Canvas) -> None:
         """Draw what stands above the name."""
         self._enter(canvas)
-        top = self._top
+        top = self.top
         for block, share in zip(self._above, (*_SHARES[:2], 0.0), strict=True):
             block.draw(canvas, top)
             top -= block.height + self._white * share

@@ -111,13 +111,15 @@ class Roster:
     Args:
         encoding, delimiter: of a CSV file.
         left_out: headings of columns that the product has no use for.
+        left_out_rows: numbers of rows below the table that are nobody's: totals and notes.
 
     """
 
     rows: tuple[RosterRow, ...]
-    encoding: str | None
-    delimiter: str | None
-    left_out: tuple[str, ...]
+    encoding: str | None = None
+    delimiter: str | None = None
+    left_out: tuple[str, ...] = ()
+    left_out_rows: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,13 +142,13 @@ def read_roster(data: bytes) -> Roster:
     if not headings:
         raise _without_heading(tables)
     table, heading = max(headings, key=lambda pair: len(pair[1].columns))
-    rows = tuple(_rows(table.rows[heading.row + 1 :], heading))
+    rows, left_out_rows = _rows(table.rows[heading.row + 1 :], heading)
     if len(rows) > MAX_ROWS:
         raise refused(Message("The file was not read: it has more than %(n)s rows.", n=MAX_ROWS))
     if not rows:
         raise refused(Message("The file was not read: there is no row below the headings."))
     _refuse_lost_letters(rows)
-    return Roster(rows, table.encoding, table.delimiter, heading.left_out)
+    return Roster(tuple(rows), table.encoding, table.delimiter, heading.left_out, tuple(left_out_rows))
 
 
 def _recognise(heading: str) -> tuple[Field, str] | None:
@@ -173,20 +175,25 @@ def _find_heading(rows: Sequence[Row]) -> _Heading | None:
     return best
 
 
-def _rows(rows: Sequence[Row], heading: _Heading) -> list[RosterRow]:
-    """The rows below the heading, without empty ones and totals."""
-    found = []
+def _rows(rows: Sequence[Row], heading: _Heading) -> tuple[list[RosterRow], list[int]]:
+    """The rows below the heading; the numbers of totals and of notes under them, which are nobody's."""
+    found: list[RosterRow] = []
+    left_out: list[int] = []
     for number, cells in rows:
         values = {
             str(field): cells[column]
             for column, field in heading.columns.items()
             if column < len(cells) and cells[column].strip()
         }
-        meaningful = {key: value for key, value in values.items() if key != Field.NUMBER}
+        meaningful = values.keys() - {Field.NUMBER}
+        if not meaningful:
+            continue
         total = any(search_key(cell).startswith(_TOTALS) for cell in cells[:3])
-        if meaningful and not (total and not values.get(Field.EMAIL) and not values.get(Field.IIN)):
+        if (total and not values.keys() & {Field.EMAIL, Field.IIN}) or (left_out and len(meaningful) == 1):
+            left_out.append(number)
+        else:
             found.append(RosterRow(number, heading.language, values))
-    return found
+    return found, left_out
 
 
 def _without_heading(tables: Sequence[Table]) -> FileRefusedError:

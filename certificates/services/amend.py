@@ -1,0 +1,162 @@
+"""What may still happen to an issued certificate: it is annulled, or replaced by one with the right name."""
+
+import os
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from app.accounts.rules import Actor
+from app.audit.services import record
+from app.kernel.errors import ConflictError, DomainError, NotFoundError
+from app.kernel.text import clean
+from app.kernel.words import Message
+from app.pdf.fonts import missing_glyphs
+from certificates.enums import CertificateStatus, LogEvent
+from certificates.house import House
+from certificates.models import Certificate
+from certificates.payload import Payload
+from certificates.queries.issue import award_of, holder_of
+from certificates.queries.register import NO_SUCH
+from certificates.queries.scope import covers
+from certificates.rules import ANNUL, REASON_LENGTH
+from certificates.services.issuing import Entropy, new_identity, row_of
+from certificates.services.journal import Event, append, lock_register, take_numbers
+from certificates.services.sheets import drawn_up_again
+
+
+def annul(session: Session, *, certificate: Certificate, reason: str, actor: Actor, now: datetime) -> None:
+    """Annul a certificate: from now on every check says so. Its number is never used again.
+
+    Raises:
+        NotFoundError: it is out of the actor's reach.
+        DomainError: there is no reason, or it is the actor's own.
+        ConflictError: it is not valid any more.
+
+    """
+    reason = _claim(session, certificate, reason, actor)
+    certificate.status = CertificateStatus.ANNULLED
+    certificate.status_at = now
+    certificate.status_reason = reason
+    session.flush()
+    append(session, [Event(LogEvent.ANNULLED, certificate, reason)], actor=actor, now=now)
+    record(
+        session,
+        act="certificates.annulled",
+        subject="certificate",
+        subject_id=certificate.id,
+        actor=actor,
+        now=now,
+        number=certificate.number,
+        reason=reason,
+    )
+    session.flush()
+
+
+def reissue(
+    session: Session,
+    *,
+    certificate: Certificate,
+    reason: str,
+    issued_on: date,
+    actor: Actor,
+    now: datetime,
+    house: House,
+    entropy: Entropy = os.urandom,
+) -> Certificate:
+    """Issue a certificate with the person's name of today in place of one that printed another.
+
+    Everything else stays as it was printed, but for the number, the codes and the date of issue.
+
+    Returns:
+        The new certificate; the old one says by which it was replaced, and why.
+
+    Raises:
+        NotFoundError: it is out of the actor's reach.
+        DomainError: no reason, the name is printed as it is today, the date is before the first issue, or it is the
+            actor's own.
+        ConflictError: it is not valid any more.
+
+    """
+    reason = _claim(session, certificate, reason, actor)
+    printed = Payload.from_json(certificate.payload)
+    holder = holder_of(certificate.person)
+    if holder == printed.holder:
+        raise DomainError(
+            Message("Nothing was issued: the name is printed just as it is today. Correct the person's name first.")
+        )
+    if missing_glyphs("".join(holder.forms())):
+        raise DomainError(Message("Nothing was issued: the name has characters that cannot be printed."))
+    if issued_on < certificate.issued_on:
+        raise DomainError(
+            Message("Nothing was issued: the new certificate cannot be dated before the first one."), field="issued_on"
+        )
+    award = award_of(session, certificate.cohort)
+    if award.issuer_id is None:
+        raise DomainError(Message("Nothing was issued: the programme does not say who issues its certificates."))
+    series = take_numbers(
+        session,
+        issuer_id=award.issuer_id,
+        programme_id=certificate.cohort.programme_id,
+        prefix=award.prefix,
+        year=issued_on.year,
+        count=1,
+    )
+    identity = new_identity(series, series.last_number, house=house, entropy=entropy)
+    payload = drawn_up_again(printed, holder=holder, identity=identity, issued_on=issued_on)
+    new = row_of(
+        payload,
+        series,
+        series.last_number,
+        certificate.batch,
+        certificate.enrolment,
+        now=now,
+        sort_key=certificate.person.sort_key,
+    )
+    new.issued_on = issued_on
+    new.organisation_id = certificate.organisation_id
+    _replace(session, certificate, new, reason, now=now)
+    events = [Event(LogEvent.ISSUED, new, reason), Event(LogEvent.REPLACED, certificate, reason)]
+    append(session, events, actor=actor, now=now)
+    record(
+        session,
+        act="certificates.reissued",
+        subject="certificate",
+        subject_id=certificate.id,
+        actor=actor,
+        now=now,
+        number=certificate.number,
+        new_number=new.number,
+        reason=reason,
+    )
+    session.flush()
+    return new
+
+
+def _replace(session: Session, old: Certificate, new: Certificate, reason: str, *, now: datetime) -> None:
+    """The old one stops being valid before the new one is added: a person has one valid certificate of a cohort."""
+    old.status = CertificateStatus.REPLACED
+    old.status_at = now
+    old.status_reason = reason
+    session.flush()
+    session.add(new)
+    session.flush()
+    old.replaced_by = new
+    session.flush()
+
+
+def _claim(session: Session, certificate: Certificate, reason: str, actor: Actor) -> str:
+    """Lock the certificate and the register, and refuse what may not be; returns the cleaned reason."""
+    if not covers(actor.reach(ANNUL), certificate.cohort):
+        raise NotFoundError(NO_SUCH)
+    session.refresh(certificate, with_for_update={"of": Certificate})
+    lock_register(session)
+    if actor.person_id is not None and actor.person_id == certificate.person_id:
+        raise DomainError(Message("Nothing was changed: it is your own certificate. Another approver has to do it."))
+    reason = clean(reason)[:REASON_LENGTH]
+    if not reason:
+        raise DomainError(
+            Message("Nothing was changed: a reason is needed. It is shown to whoever checks."), field="reason"
+        )
+    if certificate.status != CertificateStatus.VALID:
+        raise ConflictError(Message("Nothing was changed: this certificate is not valid any more."))
+    return reason

@@ -1,0 +1,122 @@
+"""Proposing certificates: one person's half of issuing."""
+
+import uuid
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.rules import Actor
+from app.audit.services import record
+from app.kernel.errors import DomainError, NotFoundError
+from app.kernel.text import clean
+from app.kernel.tri import Tri
+from app.kernel.words import Message
+from app.pdf.fonts import missing_glyphs
+from certificates.enums import BatchStatus
+from certificates.models import Batch, BatchItem
+from certificates.queries.issue import NO_COHORT, Award, award_of, candidates, open_batch, situation_of
+from certificates.queries.scope import covers
+from certificates.rules import PROPOSE, Preflight, check_dates, check_proposer, preflight
+from cohorts.models import Cohort
+
+
+def check(session: Session, cohort: Cohort, award: Award | None = None) -> Preflight:
+    """What of a cohort can be issued now."""
+    award = award or award_of(session, cohort)
+    situation = situation_of(session, cohort, award)
+    return preflight(candidates(session, cohort), situation, missing_glyphs=missing_glyphs)
+
+
+def propose(
+    session: Session,
+    *,
+    cohort: Cohort,
+    order_number: str,
+    order_date: date,
+    issued_on: date,
+    handed_over_by: Tri | None,
+    actor: Actor,
+    now: datetime,
+) -> Batch:
+    """Propose certificates for everybody of a cohort who completed, is ready and has no valid one.
+
+    Args:
+        order_number: as registered, without the sign №.
+        handed_over_by: the office that hands them over; None leaves the line out.
+
+    Raises:
+        NotFoundError: the cohort is out of the actor's reach.
+        DomainError: nobody is ready, a date is wrong, a proposal waits already, or the actor is a recipient.
+
+    """
+    if not covers(actor.reach(PROPOSE), cohort):
+        raise NotFoundError(NO_COHORT)
+    session.execute(select(Cohort.id).where(Cohort.id == cohort.id).with_for_update())
+    order_number = clean(order_number).removeprefix("№").strip()
+    today = now.astimezone(ZoneInfo(cohort.time_zone)).date()
+    _check_order(order_number, handed_over_by)
+    check_dates(order_date=order_date, issued_on=issued_on, ends_on=cohort.ends_on, today=today)
+    if open_batch(session, cohort) is not None:
+        raise DomainError(Message("Nothing was proposed: certificates of this cohort wait for approval already."))
+    found = check(session, cohort)
+    if found.blocked:
+        raise DomainError(Message("Nothing was proposed: %(why)s", why=found.blocked[0].why))
+    if not found.ready:
+        raise DomainError(
+            Message(
+                "Nothing was proposed: nobody completed the programme who has no certificate yet and could get one."
+            )
+        )
+    check_proposer(person_id=actor.person_id, recipients=(person.person_id for person in found.ready))
+    batch = Batch(
+        key=uuid.uuid4().hex,
+        cohort_id=cohort.id,
+        status=BatchStatus.PROPOSED,
+        order_number=order_number,
+        order_date=order_date,
+        issued_on=issued_on,
+        handed_over_by=handed_over_by or None,
+        proposed_by_id=actor.user_id,
+        proposed_at=now,
+        decided_by_id=None,
+        decided_at=None,
+        note=None,
+        version=1,
+    )
+    batch.cohort = cohort
+    batch.items = [
+        BatchItem(enrolment_id=person.enrolment_id, position=place) for place, person in enumerate(found.ready, start=1)
+    ]
+    session.add(batch)
+    session.flush()
+    record(
+        session,
+        act="certificates.proposed",
+        subject="batch",
+        subject_id=batch.id,
+        actor=actor,
+        now=now,
+        cohort=cohort.code,
+        order=order_number,
+        count=len(found.ready),
+        held_back=len(found.held),
+    )
+    session.flush()
+    return batch
+
+
+def _check_order(order_number: str, handed_over_by: Tri | None) -> None:
+    if not order_number:
+        raise DomainError(Message("Nothing was proposed: the number of the order is missing."), field="order_number")
+    texts = [order_number, *(handed_over_by.forms() if handed_over_by else ())]
+    letters = missing_glyphs("".join(texts))
+    if letters:
+        raise DomainError(
+            Message(
+                "Nothing was proposed: these characters cannot be printed: %(letters)s. Type them another way.",
+                letters=" ".join(letters[:5]),
+            ),
+            field="order_number" if missing_glyphs(order_number) else "handed_over_by",
+        )

@@ -1,0 +1,145 @@
+"""A cohort's certificates, for its coordinator: check, propose, and what became of each proposal."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from app.accounts.rules import Actor
+from app.kernel.errors import NotFoundError
+from app.web.downloads import send_bytes
+from app.web.forms import submitted
+from app.web.locale import chosen_language
+from app.web.pages import page
+from app.web.policy import requires
+from app.web.request import current_actor, db_session, moment, settings
+from certificates.enums import BatchStatus
+from certificates.forms import ProposeForm
+from certificates.house import house_of
+from certificates.models import Batch
+from certificates.queries import issue as queries
+from certificates.queries.scope import covers
+from certificates.rules import PROPOSE, VIEW_BATCHES, Finding, Mend
+from certificates.services import propose
+from certificates.services.proofs import proof_of_cohort
+from certificates.services.proposing import check
+from certificates.views.handing import PDF, renderer
+from certificates.views.sheets import NameOf, name_markup
+from cohorts.models import Cohort
+from cohorts.tabs import cohort_tabs
+
+blueprint = Blueprint("issue", __name__, url_prefix="/cohorts/<code>/certificates", template_folder="../templates")
+
+
+@blueprint.route("", methods=["GET", "POST"])
+@requires(VIEW_BATCHES)
+def cohort(code: str) -> ResponseReturnValue:
+    """Show what can be issued and what was; propose."""
+    session, actor = db_session(), current_actor()
+    found = queries.get_cohort(session, actor.reach(VIEW_BATCHES), code)
+    if request.method == "POST":
+        found = queries.get_cohort(session, actor.reach(PROPOSE), code)
+    form = ProposeForm()
+    made: list[Batch] = []
+
+    def act() -> None:
+        made.append(_propose(found, form, actor))
+
+    if submitted(form, act):
+        count = len(made[0].items)
+        flash(
+            ngettext(
+                "%(num)s certificate was proposed. It is issued when an approver approves it.",
+                "%(num)s certificates were proposed. They are issued when an approver approves them.",
+                count,
+            )
+        )
+        return redirect(url_for("issue.cohort", code=code))
+    found = queries.get_cohort(session, actor.reach(VIEW_BATCHES), code)
+    return page("certificates/cohort.html", form=form, **_context(found, form, actor))
+
+
+def _propose(found: Cohort, form: ProposeForm, actor: Actor) -> Batch:
+    return propose(
+        db_session(),
+        cohort=found,
+        order_number=form.order_number.data or "",
+        order_date=form.order_date.data,
+        issued_on=form.issued_on.data,
+        handed_over_by=form.office(),
+        actor=actor,
+        now=moment(),
+    )
+
+
+def _context(found: Cohort, form: ProposeForm, actor: Actor) -> dict[str, Any]:
+    session = db_session()
+    award = queries.award_of(session, found)
+    if not form.is_submitted():
+        form.place_office(award.handed_over_by)
+    batches = queries.batches(session, actor.reach(VIEW_BATCHES), cohort_id=found.id)
+    return {
+        "cohort": found,
+        "title": (found.title or found.programme.title).best(chosen_language())[0],
+        "checked": check(session, found, award),
+        "counts": queries.status_counts(session, found),
+        "award": award,
+        "batches": batches,
+        "waiting": next((batch for batch in batches if batch.status == BatchStatus.PROPOSED), None),
+        "sizes": queries.sizes(session, [batch.id for batch in batches]),
+        "names": queries.names_of_users(session, {batch.proposed_by_id for batch in batches}),
+        "may_propose": covers(actor.reach(PROPOSE), found),
+        "mend": lambda finding: _mend(found, finding),
+        "sections": cohort_tabs(session, actor, found, moment()),
+    }
+
+
+def _mend(found: Cohort, finding: Finding) -> tuple[str, str]:
+    """Where a finding is mended: (address, words)."""
+    if finding.mend == Mend.NAME and finding.candidate:
+        address = url_for("cohorts.person", code=found.code, number=finding.candidate.enrolment_number)
+        return address, _("Correct the name")
+    if finding.mend == Mend.PROOF and finding.candidate:
+        address = url_for("issue.proof", code=found.code, number=finding.candidate.enrolment_number)
+        return address, _("Open the proof")
+    if finding.mend == Mend.PROGRAMME:
+        return url_for("cohorts.programme", code=found.programme.code), _("Correct the programme file and import it again")
+    if finding.mend == Mend.NAME:
+        return url_for("cohorts.people", code=found.code), _("Add the spelling")
+    return url_for("cohorts.cohort", code=found.code), _("Enter the last day")
+
+
+@blueprint.get("/proofs/<int:number>.pdf")
+@requires(VIEW_BATCHES)
+def proof(code: str, number: int) -> ResponseReturnValue:
+    """One person's certificate as it would be printed, marked as a specimen."""
+    session, actor = db_session(), current_actor()
+    found = queries.get_cohort(session, actor.reach(VIEW_BATCHES), code)
+    person = next((one for one in queries.candidates(session, found) if one.enrolment_number == number), None)
+    if person is None or not person.holder.forms():
+        raise NotFoundError(queries.NO_COHORT)
+    payload = proof_of_cohort(session, found, holder=person.holder, today=moment().date(), house=house_of(settings()))
+    return send_bytes(renderer().render(payload), f"{_('Specimen')} {number}.pdf", PDF)
+
+
+@blueprint.get("/<key>")
+@requires(VIEW_BATCHES)
+def batch(code: str, key: str) -> ResponseReturnValue:
+    """Show what was issued in one batch, or why it was sent back."""
+    session, actor = db_session(), current_actor()
+    found = queries.get_batch(session, actor.reach(VIEW_BATCHES), key)
+    queries.get_cohort(session, actor.reach(VIEW_BATCHES), code)
+    certificates = queries.issued_in(session, found)
+    return page(
+        "certificates/batch.html",
+        batch=found,
+        cohort=found.cohort,
+        title=(found.cohort.title or found.cohort.programme.title).best(chosen_language())[0],
+        certificates=certificates,
+        names=queries.names_of_users(session, {found.proposed_by_id, found.decided_by_id}),
+        name_of=NameOf(),
+        holders=[name_markup(queries.holder_of(item.enrolment.person), small=False) for item in found.items],
+        sections=cohort_tabs(session, actor, found.cohort, moment()),
+    )

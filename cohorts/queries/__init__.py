@@ -1,0 +1,38 @@
+"""Reading programmes, cohorts, enrolments and roster uploads: stable order, no query for each row."""
+
+from cohorts.queries.intakes import (
+    cohorts_in_reach,
+    get_cohort,
+    get_programme,
+    organisations_by_code,
+    programmes_in_reach,
+    status_counts,
+)
+from cohorts.queries.people import (
+    PeoplePage,
+    completed_enrolments,
+    enrolments,
+    find_people,
+    get_enrolment,
+    last_order,
+    other_cohorts,
+)
+from cohorts.queries.rosters import get_upload, known_people
+
+__all__ = [
+    "PeoplePage",
+    "cohorts_in_reach",
+    "completed_enrolments",
+    "enrolments",
+    "find_people",
+    "get_cohort",
+    "get_enrolment",
+    "get_programme",
+    "get_upload",
+    "known_people",
+    "last_order",
+    "organisations_by_code",
+    "other_cohorts",
+    "programmes_in_reach",
+    "status_counts",
+]

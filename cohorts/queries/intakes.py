@@ -1,0 +1,116 @@
+"""Reading programmes and cohorts, within the reader's reach only."""
+
+from collections.abc import Collection, Iterable, Sequence
+
+from sqlalchemy import ColumnElement, Select, func, or_, select, true
+from sqlalchemy.orm import Session, selectinload
+
+from app.accounts.rules import Reach
+from app.kernel.errors import NotFoundError
+from app.kernel.words import Message
+from app.organisations.models import Organisation
+from cohorts.enums import CohortStatus, EnrolmentStatus
+from cohorts.models import Cohort, Enrolment, Programme
+from cohorts.rules import cohort_phase
+
+_NO_SUCH = Message("There is no such page.")
+
+
+def _programmes_within(reach: Reach) -> ColumnElement[bool]:
+    """The condition that a programme itself is in reach."""
+    if reach.everywhere:
+        return true()
+    return or_(
+        Programme.id.in_(reach.programmes),
+        Programme.owner_id.in_(reach.organisations),
+        Programme.commissioner_id.in_(reach.organisations),
+    )
+
+
+def cohorts_within(reach: Reach) -> ColumnElement[bool]:
+    """The condition that a cohort is in reach; needs a join with its programme."""
+    return or_(_programmes_within(reach), Cohort.id.in_(reach.cohorts))
+
+
+def _within(reach: Reach) -> Select[tuple[Cohort]]:
+    return select(Cohort).join(Cohort.programme).where(cohorts_within(reach))
+
+
+def get_cohort(session: Session, reach: Reach, code: str) -> Cohort:
+    """A cohort with its programme.
+
+    Raises:
+        NotFoundError: there is none, or it is out of reach.
+
+    """
+    wanted = _within(reach).where(Cohort.code == code).options(selectinload(Cohort.programme))
+    cohort = session.scalar(wanted)
+    if cohort is None:
+        raise NotFoundError(_NO_SUCH)
+    return cohort
+
+
+def get_programme(session: Session, reach: Reach, code: str) -> Programme:
+    """A programme, in reach itself or through one of its cohorts.
+
+    Raises:
+        NotFoundError: there is none, or it is out of reach.
+
+    """
+    through = select(Cohort.programme_id).where(Cohort.id.in_(reach.cohorts))
+    wanted = (
+        select(Programme)
+        .where(Programme.code == code, or_(_programmes_within(reach), Programme.id.in_(through)))
+        .options(
+            selectinload(Programme.owner),
+            selectinload(Programme.commissioner),
+            selectinload(Programme.agreement),
+            selectinload(Programme.outlines),
+        )
+    )
+    programme = session.scalar(wanted)
+    if programme is None:
+        raise NotFoundError(_NO_SUCH)
+    return programme
+
+
+def cohorts_in_reach(
+    session: Session, reach: Reach, *, programme_id: int | None = None, statuses: Collection[CohortStatus] = ()
+) -> list[Cohort]:
+    """Cohorts with their programmes: running first, then planned, then closed; the newest first within each."""
+    wanted = _within(reach).options(selectinload(Cohort.programme))
+    if programme_id is not None:
+        wanted = wanted.where(Cohort.programme_id == programme_id)
+    if statuses:
+        wanted = wanted.where(Cohort.status.in_(statuses))
+    found = session.scalars(wanted.order_by(Cohort.code)).all()
+    newest = sorted(found, key=lambda cohort: str(cohort.starts_on or ""), reverse=True)
+    return sorted(newest, key=lambda cohort: cohort_phase(cohort.status))
+
+
+def programmes_in_reach(session: Session, reach: Reach) -> Sequence[Programme]:
+    """Programmes in reach themselves or through a cohort, alphabetical."""
+    through = select(Cohort.programme_id).where(Cohort.id.in_(reach.cohorts))
+    wanted = select(Programme).where(or_(_programmes_within(reach), Programme.id.in_(through)))
+    return session.scalars(
+        wanted.options(selectinload(Programme.owner)).order_by(Programme.sort_key, Programme.code)
+    ).all()
+
+
+def organisations_by_code(session: Session, codes: Iterable[str]) -> dict[str, Organisation]:
+    """Organisations by the codes that programme files give them."""
+    found = session.scalars(select(Organisation).where(Organisation.code.in_(set(codes))))
+    return {organisation.code: organisation for organisation in found if organisation.code}
+
+
+def status_counts(session: Session, cohort_ids: Collection[int]) -> dict[int, dict[EnrolmentStatus, int]]:
+    """How many people of each cohort stand where; statuses of nobody are left out."""
+    counted = (
+        select(Enrolment.cohort_id, Enrolment.status, func.count())
+        .where(Enrolment.cohort_id.in_(cohort_ids))
+        .group_by(Enrolment.cohort_id, Enrolment.status)
+    )
+    counts: dict[int, dict[EnrolmentStatus, int]] = {}
+    for cohort_id, status, number in session.execute(counted):
+        counts.setdefault(cohort_id, {})[EnrolmentStatus(status)] = number
+    return counts

@@ -1,0 +1,116 @@
+"""Reading what a roster is compared with, and rosters that wait to be taken in."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session, selectinload
+
+from app.kernel.errors import NotFoundError
+from app.kernel.text import identity, search_key, sort_key
+from app.kernel.words import Message
+from app.organisations.models import Organisation
+from app.people.enums import NameForm
+from app.people.models import Person, PersonEmail, Post
+from app.people.queries import current_name, display_name
+from cohorts.models import Cohort, Enrolment, RosterUpload
+from cohorts.roster.cells import Entry, name_key
+from cohorts.roster.judging import Enrolled, KnownPerson
+
+CHUNK = 500
+UPLOAD_WAITS = timedelta(hours=24)
+
+
+def known_people(session: Session, cohort: Cohort, entries: Sequence[Entry]) -> list[KnownPerson]:
+    """Everybody whom a row may mean: by IIN, passport, e-mail or name, and what is known of them in this cohort."""
+    found: dict[int, Person] = {}
+    for condition in _conditions(entries):
+        wanted = select(Person).where(condition).order_by(Person.id)
+        loaded = wanted.options(
+            selectinload(Person.names),
+            selectinload(Person.emails),
+            selectinload(Person.posts).selectinload(Post.organisation),
+        )
+        found.update((person.id, person) for person in session.scalars(loaded))
+    enrolled = _enrolled(session, found)
+    return [_known(person, cohort, enrolled.get(person.id, [])) for _, person in sorted(found.items())]
+
+
+def _conditions(entries: Sequence[Entry]) -> Iterator[ColumnElement[bool]]:
+    for chunk in _chunks({entry.iin for entry in entries if entry.iin}):
+        yield Person.iin.in_(chunk)
+    for chunk in _chunks({entry.passport for entry in entries if entry.passport}):
+        yield Person.passport.in_(chunk)
+    for chunk in _chunks({identity(entry.email) for entry in entries if entry.email}):
+        yield Person.id.in_(select(PersonEmail.person_id).where(PersonEmail.identity.in_(chunk)))
+    for chunk in _chunks({sort_key(name.full) for entry in entries for name in entry.names.values()}):
+        yield Person.sort_key.in_(chunk)
+
+
+def _chunks(values: Iterable[str]) -> Iterator[list[str]]:
+    ordered = sorted(values)
+    for start in range(0, len(ordered), CHUNK):
+        yield ordered[start : start + CHUNK]
+
+
+def _enrolled(session: Session, person_ids: Collection[int]) -> dict[int, list[Enrolment]]:
+    """All enrolments of these people, in any cohort, with the organisations."""
+    rows: dict[int, list[Enrolment]] = {}
+    ordered = sorted(person_ids)
+    for start in range(0, len(ordered), CHUNK):
+        wanted = select(Enrolment).where(Enrolment.person_id.in_(ordered[start : start + CHUNK]))
+        for row in session.scalars(wanted.options(selectinload(Enrolment.organisation)).order_by(Enrolment.id)):
+            rows.setdefault(row.person_id, []).append(row)
+    return rows
+
+
+def _known(person: Person, cohort: Cohort, enrolled: Sequence[Enrolment]) -> KnownPerson:
+    organisations = [post.organisation for post in person.posts] + [row.organisation for row in enrolled]
+    here = next((row for row in enrolled if row.cohort_id == cohort.id), None)
+    return KnownPerson(
+        id=person.id,
+        shown=display_name(person, "kk"),
+        iin=person.iin,
+        passport=person.passport,
+        names=frozenset(name_key(name.full) for name in person.names),
+        emails=frozenset(email.identity for email in person.emails),
+        organisations=frozenset(
+            search_key(form) for organisation in organisations if organisation for form in organisation.name.forms()
+        ),
+        enrolled=_facts(person, here) if here else None,
+    )
+
+
+def _facts(person: Person, enrolment: Enrolment) -> Enrolled:
+    """What is true today: the latest post if there is one, else that of the enrolment."""
+    present = [post for post in person.posts if post.valid_to is None]
+    title = present[-1].title if present else enrolment.post
+    organisation: Organisation | None = present[-1].organisation if present else enrolment.organisation
+    latin = current_name(person, NameForm.LATIN)
+    return Enrolled(
+        organisation=organisation.name.forms()[0] if organisation else "",
+        post=title.forms()[0] if title else "",
+        phone=person.phone or "",
+        group=enrolment.group_label or "",
+        latin=latin.full if latin else "",
+    )
+
+
+def get_upload(session: Session, *, cohort: Cohort, token: str, user_id: int, now: datetime) -> RosterUpload:
+    """A roster that waits to be taken in, for the person who uploaded it, within 24 hours.
+
+    Raises:
+        NotFoundError: there is none, it is somebody else's, or its day is over.
+
+    """
+    upload = session.scalar(
+        select(RosterUpload).where(
+            RosterUpload.token == token,
+            RosterUpload.cohort_id == cohort.id,
+            RosterUpload.user_id == user_id,
+            RosterUpload.created_at > now - UPLOAD_WAITS,
+        )
+    )
+    if upload is None:
+        raise NotFoundError(Message("There is no such page."))
+    return upload

@@ -1,0 +1,36 @@
+"""What higher packages may react to, within the same transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from blinker import Signal
+from sqlalchemy.orm import Session
+
+from app.accounts.rules import Actor
+from cohorts.enums import EnrolmentStatus
+from cohorts.models import Cohort, Enrolment
+
+cohort_created = Signal("Sent with a CohortCreated after the row of a new cohort was flushed.")
+
+
+@dataclass(frozen=True, slots=True)
+class CohortCreated:
+    """A cohort was created; its modules are not there yet."""
+
+    session: Session
+    cohort: Cohort
+    actor: Actor | None
+    now: datetime
+
+
+status_changing = Signal("Sent with a StatusChanging before a status changes; a receiver may raise a DomainError.")
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChanging:
+    """An enrolment is about to change its status; a receiver that cannot allow it raises."""
+
+    session: Session
+    enrolment: Enrolment
+    before: EnrolmentStatus
+    after: EnrolmentStatus

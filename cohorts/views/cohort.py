@@ -1,0 +1,52 @@
+"""The overview of a cohort, and its start and close."""
+
+from flask import abort, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app.web.pages import page
+from app.web.policy import requires
+from cohorts.enums import COHORT_STATUS_LABELS, ENROLMENT_STATUS_LABELS, CohortStatus, EnrolmentStatus
+from cohorts.queries import status_counts
+from cohorts.rules import MANAGE_COHORT, VIEW_COHORT
+from cohorts.schema import OutlineSpec
+from cohorts.services import close_cohort, start_cohort
+from cohorts.tabs import panels_of
+from cohorts.views.common import blueprint, desk
+
+
+@blueprint.get("/cohorts/<code>/")
+@requires(VIEW_COHORT)
+def cohort(code: str) -> ResponseReturnValue:
+    """Where the cohort stands; the timeline and other panels come from the features above."""
+    at = desk(code)
+    counts = status_counts(at.session, [at.cohort.id]).get(at.cohort.id, {})
+    outline = OutlineSpec.model_validate(at.cohort.outline.content)
+    return page(
+        "cohorts/cohort.html",
+        panels=panels_of("cohort.overview", at.session, at.actor, at.cohort, at.now),
+        counts=counts,
+        size=sum(counts.values()) - counts.get(EnrolmentStatus.WITHDRAWN, 0),
+        modules=len(outline.modules),
+        components=len(outline.components),
+        statuses=ENROLMENT_STATUS_LABELS,
+        cohort_statuses=COHORT_STATUS_LABELS,
+        **at.frame(),
+    )
+
+
+@blueprint.post("/cohorts/<code>/status")
+@requires(MANAGE_COHORT)
+def cohort_status(code: str) -> ResponseReturnValue:
+    """Start a planned cohort, close a running one, open a closed one again."""
+    at = desk(code, MANAGE_COHORT)
+    wanted = request.form.get("status")
+    if wanted == CohortStatus.RUNNING:
+        start_cohort(at.session, cohort=at.cohort, actor=at.actor, now=at.now)
+        flash(_("The cohort is running."))
+    elif wanted == CohortStatus.CLOSED:
+        close_cohort(at.session, cohort=at.cohort, actor=at.actor, now=at.now)
+        flash(_("The cohort is closed."))
+    else:
+        abort(400)
+    return redirect(url_for("cohorts.cohort", code=code))

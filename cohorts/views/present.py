@@ -1,0 +1,92 @@
+"""Outlines in words, for the page of a programme."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from app.kernel.tri import Tri
+from app.organisations.models import Organisation
+from app.web import formats
+from app.web.locale import chosen_language, translate
+from cohorts.enums import MODE_LABELS, Mode
+from cohorts.schema import BlockSpec, ComponentSpec, ModuleSpec, OutlineSpec, PatternSpec, TriSpec, partial
+
+
+@dataclass(frozen=True, slots=True)
+class BlockLine:
+    """A block in words: how and when it is held, and where; "" is not known."""
+
+    mode: str
+    when: str
+    place: Tri | None
+    assumed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OutlineRow:
+    """A module or another component of an outline in words; ``number`` is "" for a component."""
+
+    number: str
+    title: Tri | None
+    kind: str
+    host: Tri | None
+    hours: int | None
+    topics: tuple[str, ...]
+    blocks: tuple[BlockLine, ...]
+
+
+def outline_rows(outline: OutlineSpec, organisations: Mapping[str, Organisation]) -> list[OutlineRow]:
+    """The modules, then the components."""
+    return [_row(part, organisations) for part in (*outline.modules, *outline.components)]
+
+
+def _row(part: ModuleSpec | ComponentSpec, organisations: Mapping[str, Organisation]) -> OutlineRow:
+    module = part if isinstance(part, ModuleSpec) else None
+    host = organisations.get(part.host or "")
+    blocks = tuple(_line(block) for block in part.blocks)
+    if module and module.pattern:
+        blocks = (BlockLine(_weeks(module.pattern), _start(module), None, assumed=False),)
+    return OutlineRow(
+        number=str(module.number) if module else "",
+        title=_tri(part.title),
+        kind=translate(MODE_LABELS[part.kind]) if isinstance(part, ComponentSpec) else "",
+        host=host.name if host else None,
+        hours=part.hours,
+        topics=module.topics if module else (),
+        blocks=blocks,
+    )
+
+
+def _tri(spec: TriSpec | None) -> Tri | None:
+    return spec.tri() if spec else None
+
+
+def _line(block: BlockSpec) -> BlockLine:
+    mode = translate(MODE_LABELS[block.mode]) if block.mode else ""
+    return BlockLine(mode, _when(block), _tri(block.city), assumed=bool(block.assumed))
+
+
+def _when(block: BlockSpec) -> str:
+    if block.after_days is not None and block.days is not None:
+        first, last = block.after_days + 1, block.after_days + block.days
+        if first == last:
+            return _("day %(n)s", n=first)
+        return _("days %(first)s–%(last)s", first=first, last=last)
+    return formats.period(partial(block.start), partial(block.end), chosen_language())
+
+
+def _start(module: ModuleSpec) -> str:
+    if module.after_days is not None:
+        return _("from day %(n)s", n=module.after_days + 1)
+    return formats.period(partial(module.start), None, chosen_language())
+
+
+def _weeks(pattern: PatternSpec) -> str:
+    words = {
+        Mode.OFFLINE: ngettext("%(num)s week in person", "%(num)s weeks in person", pattern.offline_weeks),
+        Mode.DISTANCE: ngettext("%(num)s week at a distance", "%(num)s weeks at a distance", pattern.distance_weeks),
+    }
+    counts = {Mode.OFFLINE: pattern.offline_weeks, Mode.DISTANCE: pattern.distance_weeks}
+    return ", ".join(words[mode] for mode in pattern.order if counts[mode])

@@ -1,0 +1,35 @@
+"""``python -m demo``: migrate, make or renew the demonstration, say where it is, serve."""
+
+import logging
+import os
+import sys
+from datetime import UTC, datetime
+
+from flask_migrate import upgrade
+from waitress import serve
+
+from demo import settings
+from demo.accounts import account_lines
+from demo.seed import seed
+
+
+def main() -> None:
+    """Run the demonstration on PORT (8000) until it is stopped."""
+    port = int(os.environ.get("PORT") or "8000")
+    settings.ensure(port)
+    from wsgi import app  # noqa: PLC0415 - reads the settings that were written a line above
+
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    with app.app_context():
+        upgrade()
+        seed(app.extensions["settings"], today=datetime.now(UTC).date())
+        lines = account_lines(app.extensions["settings"])
+    address = os.environ["BASE_URL"]
+    sys.stdout.write("\n".join(["", f"Jetekshi: {address}", "", *lines, "", "Stop with Ctrl+C.", ""]))
+    sys.stdout.flush()
+    logging.getLogger("waitress").setLevel(logging.WARNING)
+    serve(app, host="127.0.0.1", port=port, threads=8, ident=None)
+
+
+if __name__ == "__main__":
+    main()

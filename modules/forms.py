@@ -1,0 +1,148 @@
+"""Input of the schedule's pages."""
+
+from collections.abc import Sequence
+
+from flask_babel import lazy_gettext as _
+from wtforms import BooleanField, DateField, HiddenField, IntegerField, SelectField, StringField, ValidationError
+from wtforms.validators import InputRequired, Length, Optional
+from wtforms.widgets import HiddenInput
+
+from app.kernel.tri import Tri
+from app.web.forms import Form
+from app.web.locale import translate
+from modules.enums import SESSION_KIND_LABELS, SessionKind, SessionStatus
+from modules.models import Block, ModuleSession
+from modules.rules.facts import LONGEST_TITLE, Facts
+from modules.rules.times import read_clock, span_to_utc, zone_of
+
+CLOCK = _("Enter a time such as 18:30.")
+YEARS = range(2000, 2101)
+
+
+class SessionForm(Form):
+    """A session: its day and hours by the clocks of the place, and what happens there."""
+
+    date = DateField(_("Date"), [InputRequired(_("Enter the date."))])
+    start = StringField(_("Start"), [InputRequired(CLOCK), Length(max=10)])
+    end = StringField(_("End"), [InputRequired(CLOCK), Length(max=10)])
+    end_date = DateField(_("Date of the end, if it is another day"), [Optional()])
+    block = SelectField(_("Module and place"), coerce=int)
+    kind = SelectField(_("Kind"), coerce=SessionKind)
+    title_kk = StringField(_("Title in Kazakh"), [Length(max=LONGEST_TITLE)])
+    title_ru = StringField(_("Title in Russian"), [Length(max=LONGEST_TITLE)])
+    title_en = StringField(_("Title in English"), [Length(max=LONGEST_TITLE)])
+    room = StringField(_("Room"), [Length(max=200)])
+    address_kk = StringField(_("Address in Kazakh"), [Length(max=LONGEST_TITLE)])
+    address_ru = StringField(_("Address in Russian"), [Length(max=LONGEST_TITLE)])
+    address_en = StringField(_("Address in English"), [Length(max=LONGEST_TITLE)])
+    link = StringField(_("Link to join online"), [Length(max=500)])
+    speaker = StringField(_("Speaker"), [Length(max=200)])
+    note = StringField(_("Note or reason"), [Length(max=500)])
+    tentative = BooleanField(_("Not certain yet"))
+    version = IntegerField(widget=HiddenInput(), validators=[Optional()])
+
+    def offer(self, blocks: Sequence[tuple[Block, str]]) -> None:
+        """Set the choices: the blocks in reach with their labels, and the kinds."""
+        self.block.choices = [(block.id, label) for block, label in blocks]
+        self.kind.choices = [(kind.value, translate(label)) for kind, label in SESSION_KIND_LABELS.items()]
+
+    def validate_date(self, field: DateField) -> None:
+        """Keep to years that a programme can have; a typing slip in the year is not a plan."""
+        if field.data and field.data.year not in YEARS:
+            raise ValidationError(translate_year())
+
+    def validate_end_date(self, field: DateField) -> None:
+        """The same for the day of the end."""
+        self.validate_date(field)
+
+    def validate_start(self, field: StringField) -> None:
+        """Hours and minutes."""
+        _check_clock(field)
+
+    def validate_end(self, field: StringField) -> None:
+        """Hours and minutes."""
+        _check_clock(field)
+
+    def fill(self, meeting: ModuleSession, block: Block | None) -> None:
+        """Show what a session says now."""
+        zone = zone_of(meeting.time_zone)
+        begin, end = meeting.starts_at.astimezone(zone), meeting.ends_at.astimezone(zone)
+        self.date.data, self.start.data, self.end.data = begin.date(), f"{begin:%H:%M}", f"{end:%H:%M}"
+        self.end_date.data = end.date() if end.date() != begin.date() else None
+        self.block.data = block.id if block else None
+        self.kind.data = meeting.kind
+        self.title_kk.data, self.title_ru.data, self.title_en.data = meeting.title.kk, meeting.title.ru, meeting.title.en
+        address = meeting.address or Tri()
+        self.address_kk.data, self.address_ru.data, self.address_en.data = address.kk, address.ru, address.en
+        self.room.data, self.link.data = meeting.room, meeting.link
+        self.speaker.data, self.note.data = meeting.speaker, meeting.note
+        self.tentative.data = meeting.status == SessionStatus.TENTATIVE
+        self.version.data = meeting.version
+
+    def facts(self, block: Block, zone: str, before: ModuleSession | None = None) -> Facts:
+        """What was typed, with the hours of the place in UTC.
+
+        Args:
+            zone: the zone by whose clocks the hours were typed.
+            before: the session that is edited; a cancelled one stays cancelled, our assumed titles stay assumed.
+
+        Raises:
+            DomainError: the hours don't exist or contradict each other.
+
+        """
+        start, end = read_clock(self.start.data or ""), read_clock(self.end.data or "")
+        if start is None or end is None or self.date.data is None:
+            raise ValueError("facts() needs a validated form")
+        starts_at, ends_at = span_to_utc(self.date.data, start, self.end_date.data, end, zone)
+        return Facts(
+            title=_tri(before.title if before else None, self.title_kk, self.title_ru, self.title_en),
+            starts_at=starts_at,
+            ends_at=ends_at,
+            time_zone=zone,
+            kind=self.kind.data,
+            status=self._status(before),
+            room=self.room.data,
+            address=_tri(before.address if before else None, self.address_kk, self.address_ru, self.address_en) or None,
+            link=self.link.data,
+            speaker=self.speaker.data,
+            note=self.note.data,
+        )
+
+    def _status(self, before: ModuleSession | None) -> SessionStatus:
+        if before and before.status == SessionStatus.CANCELLED:
+            return SessionStatus.CANCELLED
+        return SessionStatus.TENTATIVE if self.tentative.data else SessionStatus.CONFIRMED
+
+
+class ActForm(Form):
+    """One press about one session: cancel, restore or delete it."""
+
+    version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
+    reason = StringField(_("Reason"), [Length(max=500)])
+
+
+class PublishForm(Form):
+    """One press: what was looked at."""
+
+    reviewed = HiddenField(validators=[InputRequired(), Length(max=60)])
+
+
+class PressForm(Form):
+    """One press without any input."""
+
+
+def translate_year() -> str:
+    """The sentence about a year out of range."""
+    return str(_("Enter a year between %(first)s and %(last)s.", first=YEARS[0], last=YEARS[-1]))
+
+
+def _check_clock(field: StringField) -> None:
+    if read_clock(field.data or "") is None:
+        raise ValidationError(str(CLOCK))
+
+
+def _tri(before: Tri | None, kk: StringField, ru: StringField, en: StringField) -> Tri:
+    """What was typed; a text that was assumed and is left as it was stays assumed."""
+    typed = {"kk": kk.data or None, "ru": ru.data or None, "en": en.data or None}
+    kept = frozenset(lang for lang in (before.assumed if before else ()) if before and typed[lang] == before.get(lang))
+    return Tri(**typed, assumed=kept)

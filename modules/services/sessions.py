@@ -1,0 +1,193 @@
+"""Adding, moving, cancelling and restoring sessions. Everything is a draft until it is published."""
+
+from dataclasses import replace
+from datetime import datetime
+from uuid import uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import User
+from app.accounts.rules import Actor
+from app.audit.models import AuditEntry
+from app.audit.services import record
+from app.kernel.errors import ConflictError, Difference, DomainError
+from app.kernel.words import Message
+from modules.enums import SessionStatus
+from modules.models import Module, ModuleSession, PublishedSession
+from modules.rules.facts import PART_LABELS, Facts, checked, facts_of, spoken
+
+SUBJECT = "session"
+
+
+def add_session(
+    session: Session, *, module: Module, facts: Facts, actor: Actor | None, now: datetime
+) -> ModuleSession:
+    """Add a session to a module, as a draft.
+
+    Raises:
+        DomainError: the facts contradict themselves or lack a title.
+
+    """
+    added = ModuleSession(uid=str(uuid4()), module_id=module.id, **checked(facts).values())
+    session.add(added)
+    session.flush()
+    _record(session, "modules.session_added", added, actor, now)
+    return added
+
+
+def change_session(
+    session: Session,
+    *,
+    meeting: ModuleSession,
+    facts: Facts,
+    expected_version: int,
+    actor: Actor | None,
+    now: datetime,
+    module: Module | None = None,
+) -> ModuleSession:
+    """Change or move a session, as a draft.
+
+    Args:
+        expected_version: the version of the row that the editor looked at.
+        module: the module that it moves to; None leaves it where it is.
+
+    Raises:
+        ConflictError: somebody else changed it since.
+        DomainError: the facts contradict themselves or lack a title.
+
+    """
+    wanted = checked(facts)
+    _lock(session, meeting, expected_version, wanted)
+    module_id = module.id if module else meeting.module_id
+    if facts_of(meeting) == wanted and meeting.module_id == module_id:
+        return meeting
+    meeting.module_id = module_id
+    _write(session, meeting, wanted)
+    _record(session, "modules.session_changed", meeting, actor, now)
+    return meeting
+
+
+def cancel_session(
+    session: Session,
+    *,
+    meeting: ModuleSession,
+    expected_version: int,
+    actor: Actor | None,
+    now: datetime,
+    reason: str | None = None,
+) -> ModuleSession:
+    """Cancel a session that was published: participants learn of it with the next publication.
+
+    Args:
+        reason: one line that participants read.
+
+    Raises:
+        ConflictError: somebody else changed it since.
+        DomainError: it was never published (delete it then).
+
+    """
+    if not _ever_published(session, meeting):
+        raise DomainError(Message("This session was never published. Delete it instead of cancelling it."))
+    facts = facts_of(meeting)
+    wanted = checked(replace(facts, status=SessionStatus.CANCELLED, note=reason or facts.note))
+    _lock(session, meeting, expected_version, wanted)
+    _write(session, meeting, wanted)
+    _record(session, "modules.session_cancelled", meeting, actor, now)
+    return meeting
+
+
+def restore_session(
+    session: Session, *, meeting: ModuleSession, expected_version: int, actor: Actor | None, now: datetime
+) -> ModuleSession:
+    """Throw the unpublished changes of a session away: the draft is again what participants see.
+
+    Raises:
+        ConflictError: somebody else changed it since.
+        DomainError: it was never published.
+
+    """
+    shown = session.scalar(
+        select(PublishedSession).where(PublishedSession.session_id == meeting.id, PublishedSession.current)
+    )
+    if shown is None:
+        raise DomainError(Message("This session was never published, so there is nothing to go back to."))
+    facts = facts_of(shown)
+    _lock(session, meeting, expected_version, facts)
+    meeting.module_id = shown.module_id
+    _write(session, meeting, facts)
+    _record(session, "modules.session_restored", meeting, actor, now)
+    return meeting
+
+
+def delete_session(
+    session: Session, *, meeting: ModuleSession, expected_version: int, actor: Actor | None, now: datetime
+) -> None:
+    """Delete a draft that was never published.
+
+    Raises:
+        ConflictError: somebody else changed it since.
+        DomainError: it was published: cancel it, so that participants learn of it.
+
+    """
+    if _ever_published(session, meeting):
+        raise DomainError(Message("Participants have seen this session. Cancel it, so that they learn of it."))
+    _lock(session, meeting, expected_version, facts_of(meeting))
+    _record(session, "modules.session_deleted", meeting, actor, now)
+    session.delete(meeting)
+    session.flush()
+
+
+def _lock(session: Session, meeting: ModuleSession, expected_version: int, wanted: Facts) -> None:
+    """Hold the row until the commit, and refuse to write over what the editor did not see."""
+    session.refresh(meeting, with_for_update=True)
+    if meeting.version == expected_version:
+        return
+    who, when = _last_saved(session, meeting)
+    saved, typed = spoken(facts_of(meeting)), spoken(wanted)
+    raise ConflictError(
+        Message("Somebody else changed this session while you were editing it. Yours was not saved."),
+        differences=[Difference(label, saved[part], typed[part]) for part, label in PART_LABELS.items()],
+        who=who,
+        when=when,
+        version=meeting.version,
+    )
+
+
+def _write(session: Session, meeting: ModuleSession, facts: Facts) -> None:
+    for name, value in facts.values().items():
+        setattr(meeting, name, value)
+    meeting.version += 1
+    session.flush()
+
+
+def _ever_published(session: Session, meeting: ModuleSession) -> bool:
+    wanted = select(PublishedSession.id).where(PublishedSession.session_id == meeting.id).limit(1)
+    return session.scalar(wanted) is not None
+
+
+def _last_saved(session: Session, meeting: ModuleSession) -> tuple[str, datetime | None]:
+    row = session.execute(
+        select(User.display_name, AuditEntry.at)
+        .join_from(AuditEntry, User, AuditEntry.actor_id == User.id)
+        .where(AuditEntry.subject == SUBJECT, AuditEntry.subject_id == meeting.id)
+        .order_by(AuditEntry.id.desc())
+        .limit(1)
+    ).first()
+    return (row[0], row[1]) if row else ("", None)
+
+
+def _record(session: Session, act: str, meeting: ModuleSession, actor: Actor | None, now: datetime) -> None:
+    record(
+        session,
+        act=act,
+        subject=SUBJECT,
+        subject_id=meeting.id,
+        actor=actor,
+        now=now,
+        module=meeting.module_id,
+        title=meeting.title.best("en")[0],
+        starts_at=meeting.starts_at.isoformat(),
+        ends_at=meeting.ends_at.isoformat(),
+        status=str(meeting.status),
+    )

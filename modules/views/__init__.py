@@ -1,0 +1,1 @@
+"""Pages: the participant's schedule and calendar, the coordinators' schedule."""

@@ -1,0 +1,228 @@
+"""Pieces that this package gives to pages of others: the timeline, the link to the schedule, cards of the home page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from babel.dates import format_date
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from markupsafe import Markup, escape
+from sqlalchemy.orm import Session
+
+from app.accounts.enums import Role
+from app.accounts.rules import Actor
+from app.feature import Panel
+from app.kernel.words import Message
+from app.web import formats
+from app.web.locale import chosen_language, translate
+from cohorts.enums import MODE_LABELS, Mode
+from cohorts.models import Cohort
+from cohorts.tabs import CohortTab
+from modules.models import Block, Module
+from modules.queries.schedule import modules_by_id, modules_of, sessions_between
+from modules.rules.access import HOST_MODULE, PUBLISH_SCHEDULE, VIEW_OWN_SCHEDULE, VIEW_SCHEDULE
+from modules.rules.laying import Span
+from modules.rules.timeline import LOOKS, Bar, Look, Progress, Row, Timeline, length_in_weeks, timeline
+from modules.rules.times import monday_of, week_text, zone_of
+from modules.views.present import day_of, hours, module_label, place_of
+
+DEFAULT_ZONE = "Asia/Almaty"
+MOST_LINES = 6
+ICONS = {Look.OFFLINE: "pin", Look.ONLINE: "screen", Look.INTERN: "bag", Look.DEFENCE: "flag"}
+LEGEND = {
+    Look.OFFLINE: Message("In person"),
+    Look.ONLINE: Message("Online"),
+    Look.INTERN: Message("Internship"),
+    Look.DEFENCE: Message("Defence"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BarView:
+    """A block on the chart, in words."""
+
+    column: int
+    columns: int
+    look: Look
+    icon: str
+    label: str
+    short: str
+    when: str
+    exact: bool
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowView:
+    """A module on the chart, in words."""
+
+    number: int | None
+    title: str
+    host: Markup
+    progress: Progress
+    bars: list[BarView]
+    url: str
+
+
+def timeline_panel(session: Session, actor: Actor, cohort: Cohort, now: datetime) -> Panel | None:
+    """The weeks of a cohort, for its overview; an empty one offers to lay the pattern."""
+    if not actor.may(VIEW_SCHEDULE) and not actor.may(PUBLISH_SCHEDULE):
+        return None
+    lang = chosen_language()
+    modules = modules_of(session, cohort.id)
+    spans = [[Span(block.starts_on, block.ends_on) for block in module.blocks] for module in modules]
+    today = now.astimezone(zone_of(cohort.time_zone)).date()
+    chart = timeline(spans, today=today)
+    rows = [
+        _row(module, chart.rows[place], cohort.code, lang) for place, module in enumerate(modules)
+    ] if chart else [_row(module, None, cohort.code, lang) for module in modules]
+    looks = {bar.look for row in rows for bar in row.bars}
+    context = {
+        "code": cohort.code,
+        "chart": chart,
+        "rows": rows,
+        "names": _month_names(chart, lang) if chart else [],
+        "legend": [(look.value, translate(word)) for look, word in LEGEND.items() if look in looks],
+        "approximate": any(not bar.exact for row in rows for bar in row.bars),
+        "undated": _undated(modules, lang),
+        "may_lay": actor.may(PUBLISH_SCHEDULE),
+    }
+    return Panel("modules/timeline.html", context)
+
+
+def schedule_tab(_session: Session, actor: Actor, _cohort: Cohort, _now: datetime) -> Panel | None:
+    """The link to the schedule on every page of a cohort."""
+    if not actor.may(VIEW_SCHEDULE):
+        return None
+    return Panel("", {"tabs": (CohortTab(Message("Schedule"), "schedule.week", 20, "schedule"),)})
+
+
+def sessions_card(session: Session, actor: Actor, now: datetime) -> Panel | None:
+    """For coordinators: what is on today, or else in the next seven days."""
+    if Role.COORDINATOR not in actor.roles:
+        return None
+    lang = chosen_language()
+    zone = zone_of(DEFAULT_ZONE)
+    today = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    week = sessions_between(session, actor.reach(VIEW_SCHEDULE), begin=today, end=today + timedelta(days=7))
+    on_today = [meeting for meeting in week if meeting.starts_at < today + timedelta(days=1)]
+    items = [
+        {
+            "starts_at": meeting.starts_at.isoformat(),
+            "time": hours(meeting).partition("–")[0],
+            "day": "" if on_today else formats.day_short(day_of(meeting), lang),
+            "title": formats.tri(meeting.title, lang),
+            "place": place_of(meeting, lang).word,
+            "cohort": formats.tri(meeting.module.cohort.title, lang),
+            "url": url_for("schedule.week", code=meeting.module.cohort.code, day=day_of(meeting).isoformat()),
+        }
+        for meeting in (on_today or week)[:MOST_LINES]
+    ]
+    heading = _("On the schedule today") if on_today else _("Next on the schedule")
+    return Panel("modules/home_today.html", {"heading": heading, "items": items}, side=True)
+
+
+def module_card(session: Session, actor: Actor, _now: datetime) -> Panel | None:
+    """For host coordinators: the modules in their care."""
+    reach = actor.reach(HOST_MODULE)
+    if not reach.modules:
+        return None
+    lang = chosen_language()
+    items = [
+        {
+            "title": module_label(module, lang),
+            "dates": _dates(module, lang),
+            "cohort": formats.tri(module.cohort.title, lang),
+            "url": url_for("schedule.week", code=module.cohort.code),
+        }
+        for module in modules_by_id(session, reach.modules)
+    ]
+    return Panel("modules/home_module.html", {"items": items})
+
+
+def landing(actor: Actor) -> str | None:
+    """The schedule is home for who has nothing but it: participants and their assistants."""
+    own = {Role.PARTICIPANT, Role.ASSISTANT}
+    return "modules.me" if actor.may(VIEW_OWN_SCHEDULE) and set(actor.roles) <= own else None
+
+
+def _row(module: Module, row: Row | None, code: str, lang: str) -> RowView:
+    title = module.title.best(lang)[0] if module.title else ""
+    first = next((block.starts_on for block in module.blocks if block.starts_on), None)
+    week = week_text(monday_of(first.first_day)) if first else None
+    return RowView(
+        number=module.number,
+        title=title or module_label(module, lang),
+        host=formats.tri(module.host.name, lang) if module.host else escape(""),
+        progress=row.progress if row else Progress.AHEAD,
+        bars=[_bar(module.blocks[bar.block], bar, code, lang) for bar in row.bars] if row else [],
+        url=url_for("schedule.week", code=code, week=week),
+    )
+
+
+def _bar(block: Block, bar: Bar, code: str, lang: str) -> BarView:
+    look = LOOKS.get(block.mode, Look.OFFLINE) if block.mode else Look.OFFLINE
+    word = translate(MODE_LABELS[block.mode]) if block.mode else ""
+    city = block.city.best(lang)[0] if block.city else ""
+    first = block.starts_on.first_day if block.starts_on else None
+    return BarView(
+        column=bar.column,
+        columns=bar.columns,
+        look=look,
+        icon=ICONS[look],
+        label=city if look is Look.OFFLINE and city else word or _("Module"),
+        short=_short(block, bar, lang),
+        when=formats.period(block.starts_on, block.ends_on, lang),
+        exact=bar.exact,
+        url=url_for("schedule.week", code=code, week=week_text(first) if first else None),
+    )
+
+
+def _short(block: Block, bar: Bar, lang: str) -> str:
+    """What fits into a bar: the days of a block in person, the length of a long one, ≈ and the month if that is all."""
+    span = Span(block.starts_on, block.ends_on)
+    weeks = length_in_weeks(span)
+    if not bar.exact or weeks is None or block.starts_on is None:
+        month = format_date(block.starts_on.first_day, "LLL", locale=lang) if block.starts_on else ""
+        return f"≈ {month}" if bar.columns > 2 else "≈"
+    if block.mode in {Mode.OFFLINE, Mode.DEFENCE, None}:
+        last = block.ends_on.day if block.ends_on else None
+        days = f"{block.starts_on.day}–{last}" if last != block.starts_on.day else str(last)
+        return days if bar.columns > 1 else str(block.starts_on.day)
+    return _weeks(weeks) if bar.columns > 2 else str(weeks)
+
+
+def _weeks(n: int) -> str:
+    return str(ngettext("%(num)s week", "%(num)s weeks", n))
+
+
+def _month_names(chart: Timeline, lang: str) -> list[Markup]:
+    """The months of the head; the first one and each January say the year."""
+    names = []
+    for place, month in enumerate(chart.months):
+        name = escape(format_date(month.first_day, "LLL", locale=lang).rstrip("."))
+        dated = place == 0 or month.first_day.month == 1
+        names.append(name + Markup(" <b>{}</b>").format(month.first_day.year) if dated and month.columns > 2 else name)
+    return names
+
+
+def _undated(modules: Sequence[Module], lang: str) -> list[tuple[str, str]]:
+    """The blocks of which no date is known: their module and way."""
+    return [
+        (module_label(module, lang), translate(MODE_LABELS[block.mode]) if block.mode else "")
+        for module in modules
+        for block in module.blocks
+        if block.starts_on is None
+    ]
+
+
+def _dates(module: Module, lang: str) -> str:
+    starts = [block.starts_on for block in module.blocks if block.starts_on]
+    ends = [last for block in module.blocks if (last := block.ends_on or block.starts_on) is not None]
+    if not starts:
+        return str(_("Dates not known yet"))
+    first = min(starts, key=lambda day: day.first_day)
+    last = max(ends, key=lambda day: day.last_day)
+    return formats.period(first, last, lang)

@@ -1,0 +1,221 @@
+"""Sessions as pages show them: hours, places and changes in the reader's language."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Protocol
+
+from markupsafe import Markup, escape
+
+from app.kernel.tri import Tri
+from app.kernel.words import Message
+from app.web import formats
+from app.web.locale import translate
+from cohorts.enums import MODE_LABELS
+from modules.enums import SessionStatus
+from modules.models import Block, Module
+from modules.rules.facts import Facts, Part
+from modules.rules.times import offset_label, zone_of
+
+ONLINE = Message("Online")
+IN_PERSON = Message("In person")
+HYBRID = Message("In person and online")
+PLACE_UNKNOWN = Message("Place not known yet")
+
+ZONE_NAMES = {"Asia/Almaty": Message("Astana time"), "Asia/Dubai": Message("UAE time")}
+
+WAS = {
+    Part.TIME: Message("Time changed, was %(before)s"),
+    Part.PLACE: Message("Place changed, was %(before)s"),
+    Part.TITLE: Message("Title changed, was %(before)s"),
+    Part.SPEAKER: Message("Speaker changed, was %(before)s"),
+    Part.LINK: Message("The link changed"),
+    Part.OTHER: Message("Details changed"),
+}
+NOW = {
+    Part.TIME: Message("Time changed: %(after)s %(before)s"),
+    Part.PLACE: Message("Place changed: %(after)s %(before)s"),
+    Part.TITLE: Message("Title changed: %(after)s %(before)s"),
+    Part.SPEAKER: Message("Speaker changed: %(after)s %(before)s"),
+    Part.LINK: Message("The link changed"),
+    Part.OTHER: Message("Details changed"),
+}
+STATUS_NOW = {
+    SessionStatus.CANCELLED: Message("Cancelled"),
+    SessionStatus.TENTATIVE: Message("Not certain yet"),
+    SessionStatus.CONFIRMED: Message("It takes place"),
+}
+
+
+class Held(Protocol):
+    """Whatever has the facts of a session: a draft, a published row, an entry of somebody's page."""
+
+    @property
+    def starts_at(self) -> datetime:
+        """Moment of the start."""
+
+    @property
+    def ends_at(self) -> datetime:
+        """Moment of the end."""
+
+    @property
+    def time_zone(self) -> str:
+        """Zone of the place."""
+
+    @property
+    def room(self) -> str | None:
+        """Where in the house."""
+
+    @property
+    def address(self) -> Tri | None:
+        """The house."""
+
+    @property
+    def link(self) -> str | None:
+        """Where to join."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How a session is held: ``look`` and ``icon`` are names of the stylesheet, ``where`` is marked-up text."""
+
+    look: str
+    icon: str
+    word: str
+    where: Markup
+
+
+def place_of(held: Held, lang: str) -> Place:
+    """The way of holding a session and its place."""
+    where = _where(held.room, held.address, lang)
+    if held.link and where:
+        return Place("offline", "pin", translate(HYBRID), where)
+    if held.link:
+        return Place("online", "screen", translate(ONLINE), Markup())
+    if where:
+        return Place("offline", "pin", translate(IN_PERSON), where)
+    return Place("other", "info", translate(PLACE_UNKNOWN), Markup())
+
+
+def hours(held: Held, zone: str | None = None) -> str:
+    """From when to when by the clocks of the place (or of another zone): ``18:00–19:30``; +1 when it ends a day later."""
+    tz = zone_of(zone or held.time_zone)
+    begin, end = held.starts_at.astimezone(tz), held.ends_at.astimezone(tz)
+    later = (end.date() - begin.date()).days
+    return f"{begin:%H:%M}–{end:%H:%M}" + (f" (+{later})" if later else "")
+
+
+def day_of(held: Held) -> date:
+    """The day on which it starts by the clocks of the place."""
+    return held.starts_at.astimezone(zone_of(held.time_zone)).date()
+
+
+def zone_words(held: Held, home: str, lang: str) -> str:
+    """The zone of the place and the hours at home, when the two zones differ at that moment; else ""."""
+    label, at_home = offset_label(held.starts_at, held.time_zone), offset_label(held.starts_at, home)
+    if label == at_home:
+        return ""
+    return _zone_sentence(label, hours(held, home), at_home, lang)
+
+
+@lru_cache(maxsize=512)
+def _zone_sentence(label: str, span: str, at_home: str, lang: str) -> str:  # noqa: ARG001 - the language is in the key
+    sentence = Message("Local time, %(zone)s; %(hours)s in your time, %(home)s", zone=label, hours=span, home=at_home)
+    return translate(sentence)
+
+
+def was_lines(before: Facts, held: Held, parts: tuple[Part, ...], status: SessionStatus, lang: str) -> list[Markup]:
+    """What changed, for the row that already shows the new state."""
+    lines = []
+    for part in parts:
+        if part is Part.STATUS:
+            lines.append(escape(translate(STATUS_NOW[status])))
+        else:
+            old, _ = part_texts(part, before, held, lang)
+            lines.append(Markup(translate(WAS[part])) % {"before": Markup("<del>{}</del>").format(old)})
+    return lines
+
+
+def now_lines(
+    before: Facts | None, held: Held, parts: tuple[Part, ...], status: SessionStatus, lang: str
+) -> list[Markup]:
+    """What changed, with the new and the old state."""
+    if before is None:
+        return [escape(translate(Message("New")))]
+    lines = []
+    for part in parts:
+        if part is Part.STATUS:
+            lines.append(escape(translate(STATUS_NOW[status])))
+            continue
+        old, new = part_texts(part, before, held, lang)
+        values = {"after": Markup("<ins>{}</ins>").format(new), "before": Markup("<del>{}</del>").format(old)}
+        lines.append(Markup(translate(NOW[part])) % values)
+    return lines
+
+
+def part_texts(part: Part, before: Facts, after: Held, lang: str) -> tuple[str | Markup, str | Markup]:
+    """One part in its old and its new state."""
+    if part is Part.TIME:
+        same_day = day_of(before) == day_of(after) and before.time_zone == after.time_zone
+        return _when(before, lang, same_day=same_day), _when(after, lang, same_day=same_day)
+    if part is Part.PLACE:
+        return tuple(_where(held.room, held.address, lang) or "–" for held in (before, after))  # type: ignore[return-value]
+    if part is Part.TITLE:
+        return formats.tri(before.title, lang), formats.tri(getattr(after, "title", None), lang)
+    if part is Part.SPEAKER:
+        return before.speaker or "–", getattr(after, "speaker", None) or "–"
+    return "", ""
+
+
+def when_text(held: Held, lang: str) -> str:
+    """Day and hours by the clocks of the place."""
+    return _when(held, lang, same_day=False)
+
+
+def module_label(module: Module, lang: str) -> str:
+    """A module in words: its number and title, its title alone, or the way of its first block."""
+    title = module.title.best(lang)[0] if module.title else ""
+    if module.number is None:
+        return title or _mode_word(module)
+    number = translate(Message("Module %(n)s", n=module.number))
+    return f"{number}. {title}" if title else number
+
+
+def block_label(module: Module, block: Block, lang: str, day: datetime) -> str:
+    """A block in a list of choices: module, place or way, dates, zone."""
+    place = block.city.best(lang)[0] if block.city else _block_word(block)
+    dates = formats.period(block.starts_on, block.ends_on, lang)
+    zone = offset_label(day, block.time_zone)
+    return " · ".join(text for text in (module_label(module, lang), place, dates, zone) if text)
+
+
+def _when(held: Held, lang: str, *, same_day: bool) -> str:
+    return hours(held) if same_day else f"{formats.day_short(day_of(held), lang)}, {hours(held)}"
+
+
+def _where(room: str | None, address: Tri | None, lang: str) -> Markup:
+    parts = [formats.tri(address, lang)] if address else []
+    if room:
+        parts.append(escape(room))
+    return Markup(", ").join(parts)
+
+
+def _mode_word(module: Module) -> str:
+    return _block_word(module.blocks[0]) if module.blocks else ""
+
+
+def _block_word(block: Block) -> str:
+    return translate(MODE_LABELS[block.mode]) if block.mode else ""
+
+
+def zone_sentence(zone: str, day: date) -> str:
+    """By whose clocks the hours of a form are typed."""
+    noon = datetime(day.year, day.month, day.day, 12, tzinfo=zone_of(zone))
+    return translate(
+        Message("Times are those of the place: %(zone)s (%(offset)s).", zone=zone_name(zone), offset=offset_label(noon, zone))
+    )
+
+
+def zone_name(zone: str) -> str:
+    """The name of a zone's time in words; the city of its name when we have none."""
+    return translate(ZONE_NAMES[zone]) if zone in ZONE_NAMES else zone.rpartition("/")[2].replace("_", " ")
