@@ -50,7 +50,7 @@ python:
 	 and $(PYTHON) is $(PYTHON_VERSION): install a newer one, or name it with PYTHON=." >&2; exit 1; }
 
 port:
-	@$(PYTHON) -c 'import os, socket; int(os.environ["PORT"]) in range(1, 65536) or exit(1)' 2>/dev/null \
+	@$(PYTHON) -c 'import os; int(os.environ["PORT"]) in range(1, 65536) or exit(1)' 2>/dev/null \
 	|| { echo "PORT must be a number from 1 to 65535, not \"$$PORT\"." >&2; exit 1; }
 	@$(PYTHON) -c 'import os, socket; s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1);\
 	 s.bind(("127.0.0.1", int(os.environ["PORT"])))' 2>/dev/null \

@@ -1,4 +1,4 @@
-"""What the installation gives to issuing: the key of control codes, the public address, and whether it is a demonstration."""
+"""What the installation gives to issuing: the key of control codes, the public address, whether it is a demo."""
 
 from dataclasses import dataclass
 

@@ -1,6 +1,6 @@
 """The chain of the register's log: each entry is hashed together with the hash of the one before it. No database.
 
-The chain shows a changed, removed or inserted entry. A cut tail shows in the certificates themselves: each has its entry.
+The chain shows a changed, removed or inserted entry. A cut tail shows in the certificates: each has its entry.
 """
 
 import hashlib

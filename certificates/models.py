@@ -1,4 +1,4 @@
-"""Tables of certificates. The certificate, its payload and the log are never updated but for the certificate's status."""
+"""Tables of certificates. Certificates, payloads and the log are never updated but for a certificate's status."""
 
 from datetime import date, datetime
 

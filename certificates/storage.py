@@ -1,4 +1,4 @@
-"""Where the renderings of certificates lie on the disk. They are a cache: whatever is missing or differs is made again."""
+"""Where the renderings of certificates lie on the disk: a cache, whatever is missing or differs is made again."""
 
 import errno
 import hashlib

@@ -1,7 +1,7 @@
 """The words of the facts on a certificate, in three languages.
 
-Written out here and not taken from a library of locales: a payload is frozen, and the same facts must give the same words
-for decades.
+Written out here and not taken from a library of locales: a payload is frozen, and the same facts must give the same
+words for decades.
 """
 
 from collections.abc import Sequence
@@ -160,7 +160,7 @@ def order(number: str, on: date) -> Words:
 
 
 def places(cities: Sequence[Words]) -> Words | None:
-    """The places of study in the order of the programme, each once; None when they are not known or too many to print."""
+    """The places of study in the programme's order, each once; None when they are not known or too many to print."""
     known = list(dict.fromkeys(city for city in cities if city.forms()))
     if not 1 <= len(known) <= MOST_PLACES:
         return None
@@ -170,11 +170,7 @@ def places(cities: Sequence[Words]) -> Words | None:
 
 def quoted(title: Words) -> Words:
     """A programme's title in the quotation marks of each language, unless it has its own."""
-    return Words(
-        kk=_marked(title.kk, "«", "»"),
-        ru=_marked(title.ru, "«", "»"),
-        en=_marked(title.en, "“", "”"),
-    )
+    return Words(kk=_marked(title.kk, "«", "»"), ru=_marked(title.ru, "«", "»"), en=_marked(title.en, "“", "”"))
 
 
 def _marked(text: str, opening: str, closing: str) -> str:

@@ -77,7 +77,9 @@ def cohorts_group() -> None:
 @click.option("--size", type=click.IntRange(1), default=None, help="Planned number of people.")
 @click.option("--time-zone", default="Asia/Almaty", show_default=True, help="Home time zone.")
 @with_appcontext
-def create(code: str, programme: str, starts_on: str | None, ends_on: str | None, size: int | None, time_zone: str) -> None:
+def create(
+    code: str, programme: str, starts_on: str | None, ends_on: str | None, size: int | None, time_zone: str
+) -> None:
     """Create the cohort CODE of a programme."""
     with command_session() as session:
         create_cohort(

@@ -106,7 +106,8 @@ class NameForms(Form):
     latin_patronymic = StringField(_("Patronymic"), [Length(max=120)])
     kind = RadioField(_("Where this spelling comes from"), default=NameKind.STATED.value)
     reason = StringField(
-        _("Document or request that shows it"), [InputRequired(_("Say which document shows it.")), Length(max=MAX_REASON)]
+        _("Document or request that shows it"),
+        [InputRequired(_("Say which document shows it.")), Length(max=MAX_REASON)],
     )
 
     def offer_kinds(self) -> None:

@@ -1,6 +1,6 @@
 """Reading a programme file: YAML text to a checked document, or every problem with its line. No database."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 import yaml
 from pydantic import ValidationError
@@ -24,11 +24,11 @@ _KEPT = {"tag:yaml.org,2002:null", "tag:yaml.org,2002:int", "tag:yaml.org,2002:f
 class _CoreLoader(yaml.SafeLoader):
     """Like YAML 1.2's core schema: dates stay text, and ``NO`` is Norway, not false."""
 
-    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}
 
-
-for _first, _resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items():
-    _CoreLoader.yaml_implicit_resolvers[_first] = [pair for pair in _resolvers if pair[0] in _KEPT]
+_CoreLoader.yaml_implicit_resolvers = {
+    first: [pair for pair in resolvers if pair[0] in _KEPT]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
 
 
 def read_programme(data: bytes) -> ProgrammeDocument:
@@ -89,7 +89,7 @@ def _check_events(text: str) -> None:
     """Walk over the events, without recursion, before any tree is built."""
     depth = nodes = 0
     for event in yaml.parse(text, Loader=_CoreLoader):
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, AliasEvent) or (isinstance(event, NodeEvent) and event.anchor):
             raise _refusal([_at(line, "anchors (&) and aliases (*) are not allowed")])
         if isinstance(event, ScalarEvent | CollectionStartEvent) and event.tag:

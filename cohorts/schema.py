@@ -254,7 +254,8 @@ class OutlineSpec(Spec):
 
     def hosts(self) -> set[str]:
         """The codes of the organisations named as hosts."""
-        return {part.host for part in (*self.modules, *self.components) if part.host}
+        parts: list[ModuleSpec | ComponentSpec] = [*self.modules, *self.components]
+        return {part.host for part in parts if part.host}
 
 
 class ProgrammeSpec(Spec):

@@ -1,1 +1,1 @@
-"""The demonstration: real programmes with synthetic people, made only through the product's own imports and services."""
+"""The demonstration: real programmes, synthetic people; made only through the product's own imports and services."""

@@ -26,12 +26,17 @@ def identity(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip().casefold()
 
 
+def _folded(text: str) -> str:
+    """Without case and apostrophes; the sign № is a separator, so that «№1» and «№ 1» are the same."""
+    return _APOSTROPHES.sub("", unicodedata.normalize("NFKC", text.replace("№", " ")).casefold())
+
+
 def search_key(text: str) -> str:
     """What a search compares: без ә, ғ, қ … and ё, without case, apostrophes and punctuation.
 
     A search for ``кудай`` finds ``Құдайберген``; Latin i inside a Cyrillic word is the Kazakh і.
     """
-    folded = _APOSTROPHES.sub("", unicodedata.normalize("NFKC", text).casefold())
+    folded = _folded(text)
     words = []
     for word in _SEPARATORS.sub(" ", folded).split():
         cyrillic = any("\u0400" <= char <= "\u04ff" for char in word)

@@ -13,6 +13,8 @@ from typing import Protocol
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
+from app.pdf.kerning import Kerning
+
 NO_BREAK_SPACE = "\u00a0"
 # ReportLab's parsed files keep a reading position: cutting glyphs out of them is for one thread at a time.
 parsing_lock = threading.RLock()
@@ -57,6 +59,11 @@ class FaceFile(Protocol):
     capHeight: float  # noqa: N815 (ReportLab's name)
     italicAngle: float  # noqa: N815 (ReportLab's name)
     bbox: list[float]
+    unitsPerEm: int  # noqa: N815 (ReportLab's name)
+    table: dict[str, object]
+
+    def get_table(self, tag: str) -> bytes:
+        """Return the bytes of one of the file's tables."""
 
     def makeSubset(self, subset: list[int]) -> bytes:  # noqa: N802 (ReportLab's name)
         """Return a TrueType file of these characters' glyphs, numbered from 1 in the order given."""
@@ -133,6 +140,26 @@ class Face:
             else:
                 runs.append((owner, drawn))
         return runs
+
+    @cached_property
+    def kerning(self) -> Kerning:
+        """The face's pair kerning."""
+        return Kerning(self.file.get_table("GPOS") if "GPOS" in self.file.table else b"")
+
+    def kerned(self, text: str) -> list[tuple[str, float]]:
+        """Cut a text of this face's own characters where letters are kerned.
+
+        Returns:
+            The pieces, each with the space that follows it in em; negative brings letters together.
+        """
+        glyphs = [self.file.charToGlyph[ord(each)] for each in text]
+        pieces, start = [], 0
+        for end in range(1, len(text)):
+            space = self.kerning.between(glyphs[end - 1], glyphs[end])
+            if space:
+                pieces.append((text[start:end], space / self.file.unitsPerEm))
+                start = end
+        return [*pieces, (text[start:], 0.0)]
 
     def subset(self, characters: str) -> bytes:
         """Return a TrueType file of these characters' glyphs, numbered from 1 in the order given."""

@@ -50,6 +50,15 @@ class SubsetFont:
         codes = self._codes
         return "".join([codes.get(ord(each)) or self._add(each) for each in text])
 
+    def show(self, pieces: list[tuple[str, float]]) -> str:
+        """Return the operator that shows pieces of text, each followed by its space in em."""
+        if len(pieces) == 1:
+            return f"<{self.encode(pieces[0][0])}> Tj"
+        array = "".join(
+            f"<{self.encode(text)}>{-1000 * space:g}" if space else f"<{self.encode(text)}>" for text, space in pieces
+        )
+        return f"[{array}] TJ"
+
     def _add(self, character: str) -> str:
         known = self._codes.get(ord(character))
         if known is not None:

@@ -77,7 +77,7 @@ def change_names(
     names: Mapping[NameForm, PersonalName],
     kind: NameKind,
     reason: str,
-    actor: Actor,
+    actor: Actor | None,
     now: datetime,
 ) -> bool:
     """Give a person other spellings from today on; the former ones stay with an end date.

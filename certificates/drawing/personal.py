@@ -24,7 +24,7 @@ _ONE_LINE_FROM = 16.0
 _TWO_LINES = (20.0, 11.0)
 _SLOT_STEP = 3.0
 _NUMBER_SIZE = 11.0
-_SMALLEST_NUMBER = 4.0
+_SMALLEST_NUMBER = 4.0  # at which the longest number of the widest letters fits
 # Every number and control code is likely made of these; having them all lets sheets share the embedded font.
 _FIGURES: Final = "".join(dict.fromkeys(ALPHABET + "ILOU" + "-/ "))
 
@@ -54,12 +54,14 @@ class Lettering:
         return list(self._fonts.values())
 
     def line(self, x: float, y: float, text: str, face: Face, size: float, align: Align) -> str:
-        """Return the operators of one line; arguments as for :func:`app.pdf.text.put`."""
-        left = x - {"left": 0.0, "centre": 0.5, "right": 1.0}[align] * width(text, face, size)
-        shown = []
+        """Return the operators of one line, its letters kerned; arguments as for :func:`app.pdf.text.put`."""
+        shown, wide = [], width(text, face, size)
         for owner, run in face.runs(text):
             name, font = self.font(owner)
-            shown.append(f"/{name} {size:g} Tf <{font.encode(run)}> Tj")
+            pieces = owner.kerned(run)
+            wide += sum(space for _, space in pieces) * size / mm
+            shown.append(f"/{name} {size:g} Tf {font.show(pieces)}")
+        left = x - {"left": 0.0, "centre": 0.5, "right": 1.0}[align] * wide
         return f"BT {left * mm:.2f} {y * mm:.2f} Td {' '.join(shown)} ET"
 
 
@@ -121,9 +123,8 @@ def proof_operators(payload: Payload, proof: Proof, lettering: Lettering, bitmap
     face = faces().serif_semibold
     operators = [ink()]
     for row, text in enumerate((payload.number, display_control_code(payload.control_code))):
-        fitted = fit([text], face, proof.room, _NUMBER_SIZE, _SMALLEST_NUMBER)
-        line = " ".join(fitted.laid[0]) if fitted.rows > 1 else text
-        operators.append(lettering.line(proof.edge, proof.baseline(row), line, face, fitted.size, "right"))
+        size = fit([text], face, proof.room, _NUMBER_SIZE, _SMALLEST_NUMBER).size
+        operators.append(lettering.line(proof.edge, proof.baseline(row), text, face, size, "right"))
     side, x, y = (f"{length * mm:.2f}" for length in (proof.side, proof.x, proof.y))
     operators.append(
         f"q {side} 0 0 {side} {x} {y} cm BI /W {modules} /H {modules} /IM true /BPC 1 /D [1 0] /F /AHx ID "

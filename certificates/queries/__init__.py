@@ -1,1 +1,1 @@
-"""Reading certificates: whose (scope), the register, what waits to be issued, look-ups, and whether all of it is whole."""
+"""Reading certificates: the scope, the register, what waits to be issued, look-ups, and whether all is whole."""

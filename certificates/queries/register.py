@@ -151,7 +151,10 @@ def own(session: Session, person_id: int | None) -> Sequence[Certificate]:
     statement = (
         select(Certificate).join(Certificate.cohort).join(Cohort.programme).where(Certificate.person_id == person_id)
     )
-    return session.scalars(_loaded(statement)).unique().all() if person_id is not None else ()
+    if person_id is None:
+        return ()
+    rows: Sequence[Certificate] = session.scalars(_loaded(statement)).unique().all()
+    return rows
 
 
 def get_own(session: Session, person_id: int | None, number: str) -> Certificate:
@@ -195,7 +198,7 @@ def recorded_hashes(session: Session, certificate_ids: Sequence[int]) -> dict[in
     statement = select(RenderedFile.certificate_id, RenderedFile.sha256).where(
         RenderedFile.certificate_id.in_(certificate_ids)
     )
-    return {key: value for key, value in session.execute(statement)}
+    return dict(session.execute(statement).tuples().all())
 
 
 def valid_of(session: Session, enrolment: Enrolment) -> Certificate:

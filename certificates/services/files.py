@@ -80,7 +80,7 @@ def payload_of(sheet: Sheet) -> Payload:
     if payload is None or payload.sha256() != sheet.payload_sha256:
         raise DomainError(
             Message(
-                "Certificate %(number)s was not printed: its record in the register was altered. Tell the administrator.",
+                "Certificate %(number)s was not printed: its record was altered. Tell the administrator.",
                 number=sheet.number,
             )
         )

@@ -1,4 +1,4 @@
-"""Issuing: the other person's half. One short transaction gives numbers, codes, payloads, log and audit, or nothing at all.
+"""Issuing: the other person's half. One short transaction gives numbers, codes, payloads, log and audit, or nothing.
 
 Nothing is rendered here: a rendering costs as much as two hundred numbers and can be made again at any time.
 """
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from app.accounts.rules import Actor
 from app.audit.services import record
@@ -180,13 +180,13 @@ def _check_still_ready(
         if person.enrolment_id not in ready:
             raise DomainError(
                 Message(
-                    "Nothing was issued: %(name)s is not ready any more. Send the proposal back, so that it is made anew.",
+                    "Nothing was issued: %(name)s is not ready any more. Send the proposal back to be made anew.",
                     name=person.name,
                 )
             )
 
 
-def _issue(  # noqa: PLR0913 - what the transaction stands on
+def _issue(
     session: Session,
     batch: Batch,
     people: Sequence[tuple[Enrolment, Candidate]],
@@ -242,7 +242,7 @@ def new_identity(series: Series, sequence: int, *, house: House, entropy: Entrop
     return Identity(number, code, control_code(house.control_key, number, code))
 
 
-def row_of(  # noqa: PLR0913 - the columns of a certificate
+def row_of(
     payload: Payload, series: Series, sequence: int, batch: Batch, enrolment: Enrolment, *, now: datetime, sort_key: str
 ) -> Certificate:
     """The certificate's row: its payload frozen as canonical text, and what it is found by."""

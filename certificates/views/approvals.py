@@ -17,11 +17,12 @@ from certificates.enums import BatchStatus
 from certificates.forms import ApproveForm, SendBackForm
 from certificates.house import house_of
 from certificates.models import Batch
+from certificates.outlet import renderer
 from certificates.queries import issue as queries
 from certificates.rules import APPROVE, check_approver, fingerprint, number_of, series_prefix
 from certificates.services import Issue, approve, send_back
 from certificates.services.proofs import longest_of, proof_of_batch
-from certificates.views.handing import PDF, renderer
+from certificates.views.handing import PDF
 from certificates.views.sheets import name_markup
 
 blueprint = Blueprint("approvals", __name__, url_prefix="/approvals", template_folder="../templates")

@@ -97,6 +97,7 @@ def reissue(number: str) -> ResponseReturnValue:
     made: list[Certificate] = []
 
     def act() -> None:
+        assert form.issued_on.data  # noqa: S101 - the form was validated
         made.append(
             reissue_certificate(
                 session,

@@ -1,6 +1,8 @@
 """Filters of the certificates' templates."""
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
@@ -54,7 +56,7 @@ def signatory_name(party: Signatory) -> Markup:
     return signatory(party.name, party.post)
 
 
-FILTERS = {
+FILTERS: dict[str, Callable[..., Any]] = {
     "certificate_status": certificate_status,
     "batch_status": batch_status,
     "log_event": log_event,

@@ -3,23 +3,19 @@
 import io
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from functools import cache
 from zoneinfo import ZoneInfo
 
 from flask import Response
-from flask_babel import gettext as _
 
 from app.accounts.rules import Actor
 from app.kernel.errors import DomainError
 from app.kernel.words import Message
 from app.web.downloads import send_bytes
-from app.web.locale import chosen_language, translate
 from app.web.request import db_session, moment, settings
-from certificates.bundle import file_name, spreadsheet, zip_stream
-from certificates.drawing.sheet import Renderer
-from certificates.enums import CERTIFICATE_STATUS_LABELS, CertificateStatus
+from certificates.bundle import file_name, zip_stream
+from certificates.enums import CertificateStatus
 from certificates.models import Certificate
-from certificates.payload import Payload
+from certificates.outlet import HOME_ZONE, register_list, renderer
 from certificates.rules import MOST_FILES
 from certificates.services.files import Sheet, ensure_files, payload_of, record_downloads, remember, sheets_of
 from certificates.storage import Store
@@ -27,13 +23,6 @@ from certificates.storage import Store
 PDF = "application/pdf"
 ZIP = "application/zip"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-HOME_ZONE = "Asia/Almaty"
-
-
-@cache
-def renderer() -> Renderer:
-    """The process's renderer: its artwork is drawn once."""
-    return Renderer()
 
 
 def store() -> Store:
@@ -95,46 +84,6 @@ def list_file(certificates: Sequence[Certificate], actor: Actor, *, title: str) 
     numbers = [certificate.number for certificate in certificates]
     record_downloads(db_session(), numbers=numbers, form="xlsx", actor=actor, now=moment())
     return send_bytes(data, f"{title}.xlsx", XLSX)
-
-
-def register_list(certificates: Sequence[Certificate]) -> bytes:
-    """The list as XLSX, with headings in the language of the page."""
-    header = [
-        _("No."),
-        _("Number"),
-        _("Name in Kazakh"),
-        _("Name in Russian"),
-        _("Name in Latin letters"),
-        _("Programme"),
-        _("Organisation"),
-        _("Post at enrolment"),
-        _("Issued"),
-        _("Status"),
-        _("Reason"),
-        _("Replaced by"),
-    ]
-    rows = (_row(place, certificate) for place, certificate in enumerate(certificates, start=1))
-    return spreadsheet(_("Certificates"), header, rows)
-
-
-def _row(place: int, certificate: Certificate) -> list[str]:
-    lang = chosen_language()
-    payload = Payload.from_json(certificate.payload)
-    enrolment = certificate.enrolment
-    return [
-        str(place),
-        certificate.number,
-        payload.holder.kk,
-        payload.holder.ru,
-        payload.holder.latin,
-        certificate.cohort.programme.title.best(lang)[0],
-        enrolment.organisation.name.best(lang)[0] if enrolment.organisation else "",
-        enrolment.post.best(lang)[0] if enrolment.post else "",
-        certificate.issued_on.isoformat(),
-        translate(CERTIFICATE_STATUS_LABELS[certificate.status]),
-        certificate.status_reason or "",
-        certificate.replaced_by.number if certificate.replaced_by else "",
-    ]
 
 
 def _chosen(certificates: Sequence[Certificate]) -> list[Sheet]:

@@ -19,13 +19,14 @@ from certificates.enums import BatchStatus
 from certificates.forms import ProposeForm
 from certificates.house import house_of
 from certificates.models import Batch
+from certificates.outlet import renderer
 from certificates.queries import issue as queries
 from certificates.queries.scope import covers
 from certificates.rules import PROPOSE, VIEW_BATCHES, Finding, Mend
 from certificates.services import propose
 from certificates.services.proofs import proof_of_cohort
 from certificates.services.proposing import check
-from certificates.views.handing import PDF, renderer
+from certificates.views.handing import PDF
 from certificates.views.sheets import NameOf, name_markup
 from cohorts.models import Cohort
 from cohorts.tabs import cohort_tabs
@@ -62,6 +63,8 @@ def cohort(code: str) -> ResponseReturnValue:
 
 
 def _propose(found: Cohort, form: ProposeForm, actor: Actor) -> Batch:
+    assert form.order_date.data  # noqa: S101 - the form was validated
+    assert form.issued_on.data  # noqa: S101
     return propose(
         db_session(),
         cohort=found,
@@ -105,7 +108,9 @@ def _mend(found: Cohort, finding: Finding) -> tuple[str, str]:
         address = url_for("issue.proof", code=found.code, number=finding.candidate.enrolment_number)
         return address, _("Open the proof")
     if finding.mend == Mend.PROGRAMME:
-        return url_for("cohorts.programme", code=found.programme.code), _("Correct the programme file and import it again")
+        return url_for("cohorts.programme", code=found.programme.code), _(
+            "Correct the programme file and import it again"
+        )
     if finding.mend == Mend.NAME:
         return url_for("cohorts.people", code=found.code), _("Add the spelling")
     return url_for("cohorts.cohort", code=found.code), _("Enter the last day")

@@ -24,6 +24,7 @@ from certificates.views.sheets import NameOf
 blueprint = Blueprint("register", __name__, template_folder="../templates")
 UNPROCESSABLE = 422
 LONGEST_TEXT = 200
+LONGEST_NUMBER = 10  # digits
 KB_PER_FILE = 78
 
 
@@ -41,7 +42,7 @@ def wanted() -> Filter:
 
 
 def _whole(text: str, most: int = 2**31 - 1) -> int | None:
-    number = int(text) if text.isascii() and text.isdigit() and len(text) <= 10 else 0
+    number = int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER else 0
     return number if 0 < number <= most else None
 
 

@@ -67,5 +67,3 @@ def signatory(name: Words, post: Words) -> Markup:
     if not post.forms():
         return spoken(name)
     return Markup("{}, {}").format(spoken(name), spoken(post))
-
-

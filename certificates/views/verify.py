@@ -11,8 +11,8 @@ from app.web.pages import page
 from app.web.policy import public, writes
 from app.web.request import db_session, moment, network_address, settings
 from certificates.forms import VerifyForm
+from certificates.outlet import HOME_ZONE
 from certificates.services.lookups import Answer, LookUp, look_up
-from certificates.views.handing import HOME_ZONE
 from certificates.views.sheets import name_markup, printed
 
 blueprint = Blueprint("certificates", __name__, template_folder="../templates")

@@ -16,6 +16,7 @@ from cohorts.queries.people import (
     get_enrolment,
     last_order,
     other_cohorts,
+    user_names,
 )
 from cohorts.queries.rosters import get_upload, known_people
 
@@ -35,4 +36,5 @@ __all__ = [
     "other_cohorts",
     "programmes_in_reach",
     "status_counts",
+    "user_names",
 ]

@@ -32,7 +32,7 @@ def cohorts_within(reach: Reach) -> ColumnElement[bool]:
     return or_(_programmes_within(reach), Cohort.id.in_(reach.cohorts))
 
 
-def _within(reach: Reach) -> Select[tuple[Cohort]]:
+def _within(reach: Reach) -> Select[Cohort]:
     return select(Cohort).join(Cohort.programme).where(cohorts_within(reach))
 
 

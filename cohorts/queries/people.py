@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
+from app.accounts.models import User
 from app.accounts.rules import Reach
 from app.kernel.errors import NotFoundError
 from app.kernel.text import search_key
@@ -33,7 +34,13 @@ class PeoplePage:
 
 
 def find_people(
-    session: Session, cohort_id: int, *, text: str = "", status: EnrolmentStatus | None = None, offset: int = 0, limit: int
+    session: Session,
+    cohort_id: int,
+    *,
+    text: str = "",
+    status: EnrolmentStatus | None = None,
+    offset: int = 0,
+    limit: int,
 ) -> PeoplePage:
     """The people of a cohort whose name, organisation or group matches, alphabetical.
 
@@ -51,9 +58,7 @@ def find_people(
     if status is not None:
         base = base.where(Enrolment.status == status)
     rows = session.scalars(
-        base.options(
-            selectinload(Enrolment.person).selectinload(Person.names), selectinload(Enrolment.organisation)
-        )
+        base.options(selectinload(Enrolment.person).selectinload(Person.names), selectinload(Enrolment.organisation))
         .order_by(Person.sort_key, Enrolment.number)
         .offset(offset)
         .limit(limit)
@@ -62,7 +67,11 @@ def find_people(
 
 
 def enrolments(
-    session: Session, cohort_id: int, *, statuses: Collection[EnrolmentStatus] = (), numbers: Collection[int] | None = None
+    session: Session,
+    cohort_id: int,
+    *,
+    statuses: Collection[EnrolmentStatus] = (),
+    numbers: Collection[int] | None = None,
 ) -> Sequence[Enrolment]:
     """Enrolments of a cohort with person, names and organisation, alphabetical."""
     wanted = select(Enrolment).join(Enrolment.person).where(Enrolment.cohort_id == cohort_id)
@@ -126,3 +135,9 @@ def other_cohorts(session: Session, reach: Reach, person_id: int, *, but: int) -
         .options(selectinload(Enrolment.cohort).selectinload(Cohort.programme))
         .order_by(Enrolment.enrolled_on.desc(), Enrolment.id)
     ).all()
+
+
+def user_names(session: Session, user_ids: Collection[int]) -> dict[int, str]:
+    """The names of accounts, for "by whom"."""
+    rows = session.execute(select(User.id, User.display_name).where(User.id.in_(user_ids)))
+    return {key: name for key, name in rows}  # noqa: C416 - rows are tuples to mypy only so

@@ -7,24 +7,27 @@ from dataclasses import dataclass, field
 from app.kernel.text import clean
 from app.kernel.tri import Tri
 from app.people.enums import NameForm
-from app.people.rules import (
-    IIN_DIGITS,
-    PersonalName,
-    check_iin,
-    mixed_alphabets,
-    normalise_kazakh,
-    split_full_name,
-)
+from app.people.rules import IIN_DIGITS, PersonalName, check_iin, mixed_alphabets, normalise_kazakh, split_full_name
 from cohorts.roster.columns import Field, RosterRow
 from cohorts.roster.reasons import Reason
 
 MAX_NAME = 200
 MAX_NAME_PART = 120
 MAX_TEXT = 200
-MAX_PHONE = 40
+MAX_EMAIL = 254
 KAZAKH_LETTERS = frozenset("әғқңөұүһіӘҒҚҢӨҰҮҺІ")
 REFUSALS = frozenset(
-    {"bad_email", "two_emails", "bad_iin", "iin_digits_lost", "no_name", "letters_lost", "not_a_name", "not_a_text", "too_long"}
+    {
+        "bad_email",
+        "two_emails",
+        "bad_iin",
+        "iin_digits_lost",
+        "no_name",
+        "letters_lost",
+        "not_a_name",
+        "not_a_text",
+        "too_long",
+    }
 )
 
 _LOST = re.compile(r"\?\w|\w\?")
@@ -127,7 +130,9 @@ def _read_name(entry: Entry, row: RosterRow) -> None:
     elif normalised != text:
         entry.doubt("letters_normalised", was=text, now=normalised)
     name = _parts(row, normalised)
-    if len(normalised) > MAX_NAME or any(len(part or "") > MAX_NAME_PART for part in (name.surname, name.given_name, name.patronymic)):
+    if len(normalised) > MAX_NAME or any(
+        len(part or "") > MAX_NAME_PART for part in (name.surname, name.given_name, name.patronymic)
+    ):
         entry.doubt("too_long")
         return
     entry.shown = normalised
@@ -161,7 +166,9 @@ def _read_iin(entry: Entry, row: RosterRow) -> None:
     passport = row.get(Field.PASSPORT).replace(" ", "").upper()
     if _PASSPORT.fullmatch(passport):
         entry.passport = passport
-    entry.citizenship = row.get(Field.CITIZENSHIP).upper() if re.fullmatch("[A-Za-z]{2}", row.get(Field.CITIZENSHIP)) else None
+    entry.citizenship = (
+        row.get(Field.CITIZENSHIP).upper() if re.fullmatch("[A-Za-z]{2}", row.get(Field.CITIZENSHIP)) else None
+    )
     if not text:
         return
     padded = text.zfill(IIN_DIGITS) if text.isascii() and text.isdigit() and len(text) >= IIN_DIGITS - 2 else text
@@ -186,7 +193,7 @@ def _read_email(entry: Entry, row: RosterRow) -> None:
         entry.doubt("no_email")
     elif text.count("@") > 1:
         entry.doubt("two_emails", text=text[:120])
-    elif _EMAIL.fullmatch(text) and len(text) <= 254 and ".." not in text:
+    elif _EMAIL.fullmatch(text) and len(text) <= MAX_EMAIL and ".." not in text:
         entry.email = text
     else:
         entry.doubt("bad_email", text=text[:120])

@@ -112,7 +112,9 @@ def _judge(entry: Entry, accepted: Mapping[str, Sequence[Judged]], known: _Known
 
 def _other_person(iin: str | None, passport: str | None, entry: Entry) -> bool:
     """Whether two numbers of the same kind prove that these are two people."""
-    return bool((iin and entry.iin and iin != entry.iin) or (passport and entry.passport and passport != entry.passport))
+    return bool(
+        (iin and entry.iin and iin != entry.iin) or (passport and entry.passport and passport != entry.passport)
+    )
 
 
 def _within_file(entry: Entry, accepted: Mapping[str, Sequence[Judged]]) -> Judged | None:
@@ -159,10 +161,10 @@ def _against_known(entry: Entry, known: _Known) -> Judged:
     if possible:
         person = possible[0]
         if entry.key in person.names:
-            options, reason = (Choice.SAME_PERSON, Choice.SEPARATE), Reason("name_of_person")
-        else:
-            options, reason = (Choice.SEPARATE,), Reason("email_of_person", {"name": person.shown})
-        return Judged(entry, Verdict.LOOKALIKE, person, options, [reason])
+            both = (Choice.SAME_PERSON, Choice.SEPARATE)
+            return Judged(entry, Verdict.LOOKALIKE, person, both, [Reason("name_of_person")])
+        reason = Reason("email_of_person", {"name": person.shown})
+        return Judged(entry, Verdict.LOOKALIKE, person, (Choice.SEPARATE,), [reason])
     return Judged(entry, Verdict.NEW)
 
 

@@ -130,7 +130,9 @@ def _workbook(data: bytes) -> list[Table]:
         sheets = json.loads(done.stdout)
     except (subprocess.SubprocessError, ValueError) as error:
         raise refused(
-            Message("The file was not read: the workbook is damaged or too large. Save it anew as XLSX or as CSV UTF-8.")
+            Message(
+                "The file was not read: the workbook is damaged or too large. Save it anew as XLSX or as CSV UTF-8."
+            )
         ) from error
     tables = [Table(list(enumerate(sheet, start=1))) for sheet in sheets if sheet]
     if any(len(table.rows) > MAX_ROWS + 50 for table in tables):

@@ -36,12 +36,18 @@ CHOICE_LABELS = {
 }
 _SENTENCES = {
     "duplicate_of_row": Message("The same as row %(n)s of this file."),
-    "email_of_row": Message("The same e-mail as %(name)s in row %(n)s, another name. A shared reception mailbox is allowed."),
+    "email_of_row": Message(
+        "The same e-mail as %(name)s in row %(n)s, another name. A shared reception mailbox is allowed."
+    ),
     "iin_of_row": Message("The same IIN as %(name)s in row %(n)s, another name. Correct the file."),
     "name_of_row": Message("The same name as in row %(n)s, and nothing that tells the two apart for certain."),
     "iin_of_person": Message("This IIN belongs to %(name)s, whose name is written otherwise."),
-    "email_of_person": Message("The same e-mail as %(name)s, who is known here. A shared reception mailbox is allowed."),
-    "name_of_person": Message("A person of this name is known here, and nothing tells for certain whether it is the same."),
+    "email_of_person": Message(
+        "The same e-mail as %(name)s, who is known here. A shared reception mailbox is allowed."
+    ),
+    "name_of_person": Message(
+        "A person of this name is known here, and nothing tells for certain whether it is the same."
+    ),
     "known_person": Message("Known from an earlier programme."),
     "bad_email": Message("“%(text)s” is not an e-mail address. Correct the file and load it again."),
     "two_emails": Message("There are two e-mail addresses in the cell. Leave one."),
@@ -49,7 +55,9 @@ _SENTENCES = {
     "bad_iin": Message("The IIN is wrong: its check digit does not fit."),
     "bad_iin_length": Message("The IIN has %(n)s digits instead of 12; Excel may have dropped a leading zero."),
     "iin_padded": Message("The leading zeros of the IIN were put back."),
-    "iin_digits_lost": Message("The IIN reads %(text)s: Excel has lost its last digits. They are not in this file any more."),
+    "iin_digits_lost": Message(
+        "The IIN reads %(text)s: Excel has lost its last digits. They are not in this file any more."
+    ),
     "passport_in_iin": Message("A passport number stood in the column of the IIN; it is taken as a passport."),
     "no_name": Message("There is no name in this row."),
     "letters_lost": Message("Kazakh letters became “?”. Save the file as XLSX or as CSV UTF-8 and load it again."),

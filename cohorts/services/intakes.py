@@ -24,7 +24,7 @@ _CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 MAX_CODE = 60
 
 
-def create_cohort(
+def create_cohort(  # noqa: PLR0913 - the columns of a cohort, each by name
     session: Session,
     *,
     programme: Programme,
@@ -83,7 +83,9 @@ def create_cohort(
 def _check(session: Session, *, code: str, time_zone: str) -> None:
     if len(code) > MAX_CODE or not _CODE.fullmatch(code):
         raise DomainError(
-            Message("The cohort was not created: its code has small Latin letters, digits and dashes, such as kel-2026-1."),
+            Message(
+                "The cohort was not created: its code has small Latin letters, digits and dashes, such as kel-2026-1."
+            ),
             field="code",
         )
     if session.scalar(select(Cohort.id).where(Cohort.code == code)) is not None:
@@ -112,7 +114,9 @@ def close_cohort(session: Session, *, cohort: Cohort, actor: Actor | None, now: 
     open_people = status_counts(session, [cohort.id]).get(cohort.id, {}).get(EnrolmentStatus.ENROLLED, 0)
     if open_people:
         raise DomainError(
-            Message("The cohort was not closed: %(n)s people are marked neither completed nor not completed.", n=open_people)
+            Message(
+                "The cohort was not closed: %(n)s people are marked neither completed nor not completed.", n=open_people
+            )
         )
     _step(session, cohort, CohortStatus.CLOSED, actor=actor, now=now)
 

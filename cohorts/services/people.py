@@ -102,9 +102,7 @@ def _locked(session: Session, cohort: Cohort, numbers: Collection[int]) -> list[
     wanted = (
         select(Enrolment)
         .where(Enrolment.cohort_id == cohort.id, Enrolment.number.in_(set(numbers)))
-        .options(
-            selectinload(Enrolment.person).selectinload(Person.names), selectinload(Enrolment.history)
-        )
+        .options(selectinload(Enrolment.person).selectinload(Person.names), selectinload(Enrolment.history))
         .order_by(Enrolment.number)
         .with_for_update()
         .execution_options(populate_existing=True)
@@ -173,7 +171,8 @@ def correct_name(
         parts = [part for part in (name.surname, name.given_name, name.patronymic) if part]
         if not all(is_name(part) and len(part) <= MAX_NAME_PART for part in parts):
             raise DomainError(
-                Message("The name was not changed: it has signs that no name has, or is too long."), field=f"{form}_surname"
+                Message("The name was not changed: it has signs that no name has, or is too long."),
+                field=f"{form}_surname",
             )
     if not reason.strip():
         raise DomainError(Message("The name was not changed: say which document shows it."), field="reason")

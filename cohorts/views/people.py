@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from app.accounts.queries import names_of_users
 from app.people.enums import NameForm, NameKind
 from app.people.queries import current_name_row, display_name
 from app.web.forms import submitted
@@ -17,12 +16,13 @@ from app.web.policy import requires
 from cohorts.enums import ENROLMENT_STATUS_LABELS, EnrolmentStatus
 from cohorts.forms import NAME_KIND_LABELS, NameForms, StatusForm
 from cohorts.models import Enrolment
-from cohorts.queries import enrolments, find_people, get_enrolment, last_order, other_cohorts
+from cohorts.queries import enrolments, find_people, get_enrolment, last_order, other_cohorts, user_names
 from cohorts.rules import MANAGE_COHORT, SEE_IIN, VIEW_COHORT, masked, needs_reason, next_statuses
 from cohorts.services import change_status, correct_name
 from cohorts.views.common import Desk, blueprint, desk
 
 PAGE = 100
+DIGITS = 9  # of a number in an address that is read at all
 STATUS_TAGS = {
     EnrolmentStatus.ENROLLED: "",
     EnrolmentStatus.COMPLETED: "ok",
@@ -51,7 +51,7 @@ def people(code: str) -> ResponseReturnValue:
     return page(
         "cohorts/people.html",
         text=text,
-        status=status,
+        chosen=status,
         found=found,
         names={row.id: display_name(row.person, chosen_language()) for row in found.rows},
         page_number=number,
@@ -77,7 +77,7 @@ def person(code: str, number: int) -> ResponseReturnValue:
             present={form: found for form in NameForm if (found := current_name_row(row.person, form))},
             former=[name for name in row.person.names if name.valid_to],
             iin=(iin if at.may(SEE_IIN) else masked(iin)) if iin else None,
-            actors=names_of_users(at.session, {change.actor_id for change in row.history if change.actor_id}),
+            actors=user_names(at.session, {change.actor_id for change in row.history if change.actor_id}),
             others=other_cohorts(at.session, at.actor.reach(VIEW_COHORT), row.person_id, but=at.cohort.id),
             statuses=ENROLMENT_STATUS_LABELS,
             tags=STATUS_TAGS,
@@ -115,7 +115,7 @@ def mark(code: str) -> ResponseReturnValue:
 def _numbers(name: str) -> list[int]:
     """The numbers that a form or an address carries under a name; anything else is dropped."""
     values = request.values.getlist(name)
-    return [int(value) for value in values if value.isascii() and value.isdigit() and len(value) < 9]
+    return [int(value) for value in values if value.isascii() and value.isdigit() and len(value) <= DIGITS]
 
 
 def _mark_page(at: Desk, form: StatusForm, rows: Sequence[Enrolment]) -> ResponseReturnValue:
@@ -144,7 +144,7 @@ def mark_post(code: str) -> ResponseReturnValue:
     if len(numbers) != len(versions):
         abort(400)
     form = StatusForm()
-    form.offer(EnrolmentStatus)
+    form.offer(list(EnrolmentStatus))
 
     def act() -> None:
         change_status(
@@ -152,7 +152,7 @@ def mark_post(code: str) -> ResponseReturnValue:
             cohort=at.cohort,
             numbers=dict(zip(numbers, versions, strict=True)),
             status=EnrolmentStatus(form.status.data),
-            order_number=form.order_number.data,
+            order_number=form.order_number.data or "",
             order_date=form.order_date.data,
             reason=form.reason.data,
             actor=at.actor,
@@ -182,7 +182,7 @@ def name(code: str, number: int) -> ResponseReturnValue:
             enrolment=row,
             names=form.names(),
             kind=NameKind(form.kind.data),
-            reason=form.reason.data,
+            reason=form.reason.data or "",
             version=seen,
             actor=at.actor,
             now=at.now,

@@ -39,7 +39,8 @@ class OutlineRow:
 
 def outline_rows(outline: OutlineSpec, organisations: Mapping[str, Organisation]) -> list[OutlineRow]:
     """The modules, then the components."""
-    return [_row(part, organisations) for part in (*outline.modules, *outline.components)]
+    parts: list[ModuleSpec | ComponentSpec] = [*outline.modules, *outline.components]
+    return [_row(part, organisations) for part in parts]
 
 
 def _row(part: ModuleSpec | ComponentSpec, organisations: Mapping[str, Organisation]) -> OutlineRow:
@@ -72,14 +73,14 @@ def _when(block: BlockSpec) -> str:
     if block.after_days is not None and block.days is not None:
         first, last = block.after_days + 1, block.after_days + block.days
         if first == last:
-            return _("day %(n)s", n=first)
-        return _("days %(first)s–%(last)s", first=first, last=last)
+            return str(_("day %(n)s", n=first))
+        return str(_("days %(first)s–%(last)s", first=first, last=last))
     return formats.period(partial(block.start), partial(block.end), chosen_language())
 
 
 def _start(module: ModuleSpec) -> str:
     if module.after_days is not None:
-        return _("from day %(n)s", n=module.after_days + 1)
+        return str(_("from day %(n)s", n=module.after_days + 1))
     return formats.period(partial(module.start), None, chosen_language())
 
 

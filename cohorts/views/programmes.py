@@ -13,13 +13,7 @@ from app.web.request import current_actor, db_session, moment
 from cohorts.enums import COHORT_STATUS_LABELS, LEGAL_KIND_LABELS, MODE_LABELS, PROGRAMME_KIND_LABELS
 from cohorts.forms import CohortForm
 from cohorts.models import Programme
-from cohorts.queries import (
-    cohorts_in_reach,
-    get_programme,
-    organisations_by_code,
-    programmes_in_reach,
-    status_counts,
-)
+from cohorts.queries import cohorts_in_reach, get_programme, organisations_by_code, programmes_in_reach, status_counts
 from cohorts.rules import MANAGE_COHORT, VIEW_COHORT, cohort_phase
 from cohorts.schema import AwardSpec, CompletionSpec, OutlineSpec
 from cohorts.services import create_cohort
@@ -101,7 +95,7 @@ def new_cohort(code: str) -> ResponseReturnValue:
         create_cohort(
             session,
             programme=found,
-            code=form.code.data.strip(),
+            code=_code(form),
             starts_on=starts_on,
             ends_on=ends_on,
             planned_size=form.planned_size.data,
@@ -112,5 +106,9 @@ def new_cohort(code: str) -> ResponseReturnValue:
 
     if submitted(form, act):
         flash(_("The cohort was created. Now import its roster."))
-        return redirect(url_for("cohorts.cohort", code=form.code.data.strip()))
+        return redirect(url_for("cohorts.cohort", code=_code(form)))
     return page("cohorts/new_cohort.html", programme=found, form=form)
+
+
+def _code(form: CohortForm) -> str:
+    return (form.code.data or "").strip()

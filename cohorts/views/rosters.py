@@ -53,9 +53,7 @@ def roster(code: str) -> ResponseReturnValue:
             problems = tuple(translate(problem) for problem in error.problems)
         else:
             name = clean(sent.filename or "").replace("\\", "/").rpartition("/")[2]
-            upload = keep_upload(
-                at.session, cohort=at.cohort, roster=read, file_name=name, actor=at.actor, now=at.now
-            )
+            upload = keep_upload(at.session, cohort=at.cohort, roster=read, file_name=name, actor=at.actor, now=at.now)
             return redirect(url_for("cohorts.roster_check", code=code, token=upload.token))
     return page("cohorts/import_file.html", form=form, problems=problems, **at.frame())
 
@@ -121,7 +119,11 @@ def roster_take(code: str, token: str) -> ResponseReturnValue:
     flash(ngettext("%(num)s person was taken in.", "%(num)s people were taken in.", report.taken))
     if report.updated:
         flash(
-            ngettext("The details of %(num)s person were updated.", "The details of %(num)s people were updated.", report.updated),
+            ngettext(
+                "The details of %(num)s person were updated.",
+                "The details of %(num)s people were updated.",
+                report.updated,
+            ),
             "chg",
         )
     left = report.counts[Verdict.REFUSED] + report.counts[Verdict.LOOKALIKE] - len(choices)

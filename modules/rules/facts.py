@@ -95,6 +95,8 @@ PART_LABELS = {
 def differing(before: Facts, after: Facts) -> tuple[Part, ...]:
     """The parts in which two states differ, in the order of :class:`Part`."""
     found = {part for name, part in PARTS.items() if getattr(before, name) != getattr(after, name)}
+    if Part.STATUS in found:
+        found.discard(Part.OTHER)  # the note says why; it stands with the session
     return tuple(part for part in Part if part in found)
 
 

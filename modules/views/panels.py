@@ -30,6 +30,8 @@ from modules.views.present import day_of, hours, module_label, place_of
 
 DEFAULT_ZONE = "Asia/Almaty"
 MOST_LINES = 6
+ROOMY = 26  # with so few columns a single one holds "7–11"
+WIDE = 2  # columns below which a month or a length in words doesn't fit
 ICONS = {Look.OFFLINE: "pin", Look.ONLINE: "screen", Look.INTERN: "bag", Look.DEFENCE: "flag"}
 LEGEND = {
     Look.OFFLINE: Message("In person"),
@@ -75,9 +77,11 @@ def timeline_panel(session: Session, actor: Actor, cohort: Cohort, now: datetime
     spans = [[Span(block.starts_on, block.ends_on) for block in module.blocks] for module in modules]
     today = now.astimezone(zone_of(cohort.time_zone)).date()
     chart = timeline(spans, today=today)
+    roomy = chart is not None and chart.columns <= ROOMY
     rows = [
-        _row(module, chart.rows[place], cohort.code, lang) for place, module in enumerate(modules)
-    ] if chart else [_row(module, None, cohort.code, lang) for module in modules]
+        _row(module, chart.rows[place] if chart else None, cohort.code, lang, roomy=roomy)
+        for place, module in enumerate(modules)
+    ]
     looks = {bar.look for row in rows for bar in row.bars}
     context = {
         "code": cohort.code,
@@ -121,7 +125,7 @@ def sessions_card(session: Session, actor: Actor, now: datetime) -> Panel | None
         for meeting in (on_today or week)[:MOST_LINES]
     ]
     heading = _("On the schedule today") if on_today else _("Next on the schedule")
-    return Panel("modules/home_today.html", {"heading": heading, "items": items}, side=True)
+    return Panel("modules/home_today.html", {"heading": heading, "lines": items}, side=True)
 
 
 def module_card(session: Session, actor: Actor, _now: datetime) -> Panel | None:
@@ -139,7 +143,7 @@ def module_card(session: Session, actor: Actor, _now: datetime) -> Panel | None:
         }
         for module in modules_by_id(session, reach.modules)
     ]
-    return Panel("modules/home_module.html", {"items": items})
+    return Panel("modules/home_module.html", {"lines": items})
 
 
 def landing(actor: Actor) -> str | None:
@@ -148,7 +152,7 @@ def landing(actor: Actor) -> str | None:
     return "modules.me" if actor.may(VIEW_OWN_SCHEDULE) and set(actor.roles) <= own else None
 
 
-def _row(module: Module, row: Row | None, code: str, lang: str) -> RowView:
+def _row(module: Module, row: Row | None, code: str, lang: str, *, roomy: bool) -> RowView:
     title = module.title.best(lang)[0] if module.title else ""
     first = next((block.starts_on for block in module.blocks if block.starts_on), None)
     week = week_text(monday_of(first.first_day)) if first else None
@@ -157,12 +161,12 @@ def _row(module: Module, row: Row | None, code: str, lang: str) -> RowView:
         title=title or module_label(module, lang),
         host=formats.tri(module.host.name, lang) if module.host else escape(""),
         progress=row.progress if row else Progress.AHEAD,
-        bars=[_bar(module.blocks[bar.block], bar, code, lang) for bar in row.bars] if row else [],
+        bars=[_bar(module.blocks[bar.block], bar, code, lang, roomy=roomy) for bar in row.bars] if row else [],
         url=url_for("schedule.week", code=code, week=week),
     )
 
 
-def _bar(block: Block, bar: Bar, code: str, lang: str) -> BarView:
+def _bar(block: Block, bar: Bar, code: str, lang: str, *, roomy: bool) -> BarView:
     look = LOOKS.get(block.mode, Look.OFFLINE) if block.mode else Look.OFFLINE
     word = translate(MODE_LABELS[block.mode]) if block.mode else ""
     city = block.city.best(lang)[0] if block.city else ""
@@ -173,25 +177,25 @@ def _bar(block: Block, bar: Bar, code: str, lang: str) -> BarView:
         look=look,
         icon=ICONS[look],
         label=city if look is Look.OFFLINE and city else word or _("Module"),
-        short=_short(block, bar, lang),
+        short=_short(block, bar, lang, roomy=roomy),
         when=formats.period(block.starts_on, block.ends_on, lang),
         exact=bar.exact,
         url=url_for("schedule.week", code=code, week=week_text(first) if first else None),
     )
 
 
-def _short(block: Block, bar: Bar, lang: str) -> str:
+def _short(block: Block, bar: Bar, lang: str, *, roomy: bool) -> str:
     """What fits into a bar: the days of a block in person, the length of a long one, ≈ and the month if that is all."""
     span = Span(block.starts_on, block.ends_on)
     weeks = length_in_weeks(span)
     if not bar.exact or weeks is None or block.starts_on is None:
         month = format_date(block.starts_on.first_day, "LLL", locale=lang) if block.starts_on else ""
-        return f"≈ {month}" if bar.columns > 2 else "≈"
+        return f"≈ {month}" if roomy or bar.columns > WIDE else "≈"
     if block.mode in {Mode.OFFLINE, Mode.DEFENCE, None}:
         last = block.ends_on.day if block.ends_on else None
         days = f"{block.starts_on.day}–{last}" if last != block.starts_on.day else str(last)
-        return days if bar.columns > 1 else str(block.starts_on.day)
-    return _weeks(weeks) if bar.columns > 2 else str(weeks)
+        return days if roomy or bar.columns > 1 else str(block.starts_on.day)
+    return _weeks(weeks) if bar.columns > (1 if roomy else WIDE) else str(weeks)
 
 
 def _weeks(n: int) -> str:
@@ -204,14 +208,14 @@ def _month_names(chart: Timeline, lang: str) -> list[Markup]:
     for place, month in enumerate(chart.months):
         name = escape(format_date(month.first_day, "LLL", locale=lang).rstrip("."))
         dated = place == 0 or month.first_day.month == 1
-        names.append(name + Markup(" <b>{}</b>").format(month.first_day.year) if dated and month.columns > 2 else name)
+        names.append(name + Markup(" <b>{}</b>").format(month.first_day.year) if dated and month.columns > WIDE else name)
     return names
 
 
 def _undated(modules: Sequence[Module], lang: str) -> list[tuple[str, str]]:
     """The blocks of which no date is known: their module and way."""
     return [
-        (module_label(module, lang), translate(MODE_LABELS[block.mode]) if block.mode else "")
+        (module_label(module, lang), translate(MODE_LABELS[block.mode]) if block.mode and module.title else "")
         for module in modules
         for block in module.blocks
         if block.starts_on is None

@@ -115,13 +115,12 @@ def zone_words(held: Held, home: str, lang: str) -> str:
     label, at_home = offset_label(held.starts_at, held.time_zone), offset_label(held.starts_at, home)
     if label == at_home:
         return ""
-    return _zone_sentence(label, hours(held, home), at_home, lang)
+    return _zone_sentence(label, zone_name(home), hours(held, home), lang)
 
 
 @lru_cache(maxsize=512)
-def _zone_sentence(label: str, span: str, at_home: str, lang: str) -> str:  # noqa: ARG001 - the language is in the key
-    sentence = Message("Local time, %(zone)s; %(hours)s in your time, %(home)s", zone=label, hours=span, home=at_home)
-    return translate(sentence)
+def _zone_sentence(label: str, home: str, span: str, lang: str) -> str:  # noqa: ARG001 - the language is in the key
+    return translate(Message("%(zone)s · %(home)s: %(hours)s", zone=label, home=home, hours=span))
 
 
 def was_lines(before: Facts, held: Held, parts: tuple[Part, ...], status: SessionStatus, lang: str) -> list[Markup]:
@@ -129,7 +128,8 @@ def was_lines(before: Facts, held: Held, parts: tuple[Part, ...], status: Sessio
     lines = []
     for part in parts:
         if part is Part.STATUS:
-            lines.append(escape(translate(STATUS_NOW[status])))
+            if status == SessionStatus.CONFIRMED:  # the other states stand beside the title
+                lines.append(escape(translate(STATUS_NOW[status])))
         else:
             old, _ = part_texts(part, before, held, lang)
             lines.append(Markup(translate(WAS[part])) % {"before": Markup("<del>{}</del>").format(old)})
@@ -159,7 +159,9 @@ def part_texts(part: Part, before: Facts, after: Held, lang: str) -> tuple[str |
         same_day = day_of(before) == day_of(after) and before.time_zone == after.time_zone
         return _when(before, lang, same_day=same_day), _when(after, lang, same_day=same_day)
     if part is Part.PLACE:
-        return tuple(_where(held.room, held.address, lang) or "–" for held in (before, after))  # type: ignore[return-value]
+        if before.address == after.address:
+            return before.room or "–", after.room or "–"
+        return _where(before.room, before.address, lang) or "–", _where(after.room, after.address, lang) or "–"
     if part is Part.TITLE:
         return formats.tri(before.title, lang), formats.tri(getattr(after, "title", None), lang)
     if part is Part.SPEAKER:

@@ -59,6 +59,7 @@ class Slot:
     module: str
     state: DraftState
     was: Sequence[Markup]
+    away: bool
     tentative: bool
     clash: bool
     url: str
@@ -89,11 +90,14 @@ def week(code: str) -> ResponseReturnValue:
     slots = _slots(scope, found, published, lang)
     days = [chosen] if chosen else _days(monday, found)
     latest = latest_version(session, scope.cohort.id)
+    labels = list(dict.fromkeys(slot.module for _day, slot in slots))
     return page(
         "modules/schedule.html",
         scope=scope,
         sections=sections_of(scope),
         modules=[(module, module_label(module, lang)) for module in scope.modules],
+        several=len(labels) > 1,
+        only_module=labels[0] if len(labels) == 1 and len(scope.modules) > 1 else "",
         monday=monday,
         chosen=chosen,
         today=today,
@@ -186,6 +190,7 @@ def _slots(
         Booking(row.id, row.room, row.starts_at, row.ends_at) for row in found if row.status != SessionStatus.CANCELLED
     )
     clashes = booked_twice(taken)
+    away = [block for module in scope.modules for block in module.blocks if block.time_zone != scope.cohort.time_zone]
     slots = []
     for meeting in found:
         shown = published.get(meeting.id)
@@ -201,6 +206,7 @@ def _slots(
             module=labels[meeting.module_id],
             state=state,
             was=was_lines(shown.facts, meeting, parts, meeting.status, lang) if shown and parts else [],
+            away=any(Span(block.starts_on, block.ends_on).holds(day_of(meeting)) for block in away),
             tentative=meeting.status == SessionStatus.TENTATIVE,
             clash=meeting.id in clashes,
             url=url_for("schedule.edit", code=scope.cohort.code, number=meeting.id),

@@ -11,13 +11,15 @@ THIS = Path(__file__).resolve()
 Rule = Callable[[str], Iterator[str]]
 
 
-def broken(rule: Rule, paths: list[Path]) -> list[str]:
-    return [
+def check(rule: Rule, paths: list[Path]) -> None:
+    """Fail with every place where the rule is broken."""
+    places = [
         f"{path.relative_to(house.ROOT)}:{place}"
         for path in paths
         if path != THIS
         for place in rule(path.read_text(encoding="utf-8"))
     ]
+    assert not places, "\n".join(places)
 
 
 def test_files_are_short() -> None:
@@ -28,7 +30,7 @@ def test_files_are_short() -> None:
 
 
 def test_functions_and_classes_are_short() -> None:
-    assert broken(house.long_pieces, house.files(".py", under=house.APPLICATION)) == []
+    check(house.long_pieces, house.files(".py", under=house.APPLICATION))
 
 
 def test_templates_are_short() -> None:
@@ -38,16 +40,16 @@ def test_templates_are_short() -> None:
 
 
 def test_every_silenced_warning_says_which_and_why() -> None:
-    assert broken(house.silenced, house.files(".py")) == []
+    check(house.silenced, house.files(".py"))
 
 
 @pytest.mark.parametrize("package", house.APPLICATION)
 def test_a_package_starts_with_a_docstring_only(package: str) -> None:
-    assert broken(house.more_than_a_docstring, [house.ROOT / package / "__init__.py"]) == []
+    check(house.more_than_a_docstring, [house.ROOT / package / "__init__.py"])
 
 
 def test_templates_keep_to_the_content_security_policy() -> None:
-    assert broken(house.unsafe_markup, house.files(".html")) == []
+    check(house.unsafe_markup, house.files(".html"))
 
 
 def test_nothing_is_vendored() -> None:
@@ -57,7 +59,7 @@ def test_nothing_is_vendored() -> None:
 def test_no_machine_is_named() -> None:
     texts = [path for path in house.files() if path.suffix not in {".png", ".pdf", ".xlsx", ".mo", ".zip", ".pyc"}]
 
-    assert broken(house.machine_paths, texts) == []
+    check(house.machine_paths, texts)
 
 
 @pytest.mark.parametrize(

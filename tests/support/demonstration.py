@@ -15,7 +15,7 @@ from app.settings import Settings
 from demo.seed import seed
 from tests.support.database import application, settings_for
 
-PASSWORD = "тәжірибе 2026 demo"  # noqa: S105 - of the tests' own demonstration
+PASSWORD = "тәжірибе 2026 demo"
 FEATURES = ("cohorts", "modules", "certificates", "demo")
 
 

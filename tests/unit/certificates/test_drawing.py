@@ -15,15 +15,18 @@ from pypdf import PageObject, PdfReader
 from pypdf.generic import DictionaryObject
 
 from app.pdf.fonts import UnprintableError, faces, missing_glyphs
+from app.pdf.kerning import Kerning
 from app.pdf.parts import Drawing
+from app.pdf.text import fit
 from certificates import codes
 from certificates.drawing import words
+from certificates.drawing.foot import PLAIN_PROOF, SEALED_PROOF
 from certificates.drawing.grid import FOOT_TOP, MEASURE, TOP, Shared
 from certificates.drawing.personal import Names
 from certificates.drawing.qr import QrStencil
 from certificates.drawing.sheet import Renderer, UnprintablePayloadError, check_printable
 from certificates.drawing.stack import Stack
-from certificates.payload import Holder, Payload, Words
+from certificates.payload import LONGEST_NUMBER, Holder, Payload, Words
 from tests.unit.certificates.examples import EXTREMES, FACTS, ORDINARY, payloads
 
 EVERY = {"ordinary": ORDINARY, **EXTREMES}
@@ -278,6 +281,24 @@ def test_only_a_sheet_that_is_long_all_over_is_scaled() -> None:
     scales = {name: Stack(Shared.of(each), Names.of(each.holder).slot).place.scale for name, each in EVERY.items()}
     assert scales["ordinary"] == scales["three of each"] == 1
     assert scales["all long"] < 1
+
+
+def test_the_longest_number_fits_beside_the_code() -> None:
+    for proof in (SEALED_PROOF, PLAIN_PROOF):
+        assert fit(["Щ" * LONGEST_NUMBER], faces().serif_semibold, proof.room, 11, 4).rows == 1
+
+
+def test_letters_are_kerned_as_the_font_says() -> None:
+    face = faces().serif
+    assert face.kerned("Ш") == [("Ш", 0.0)]
+    pieces = dict(face.kerned("ҒаТаAVнн"))
+    assert pieces["Ғ"] < -0.02
+    assert pieces["A"] < -0.02
+    assert "".join(pieces) == "ҒаТаAVнн"
+    kerning, glyphs = face.kerning, face.file.charToGlyph
+    expected = {"Га": -42, "AV": -129, "То": -70, "нн": 0, "’С": -40}  # HarfBuzz says the same
+    assert {pair: kerning.between(*(glyphs[ord(each)] for each in pair)) for pair in expected} == expected
+    assert Kerning(b"").between(1, 2) == 0
 
 
 # ---------------------------------------------------------------- the QR code
