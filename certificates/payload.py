@@ -21,7 +21,7 @@ FACT_KEYS: Final = ("period", "place", "hours", "order", "issued")
 SEPARATOR: Final = "  ·  "
 
 LONGEST_TEXT: Final = 600
-LONGEST_NUMBER: Final = 32
+LONGEST_NUMBER: Final = 48
 LONGEST_MARK: Final = 4
 MOST_PARTIES: Final = 3
 

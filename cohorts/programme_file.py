@@ -21,6 +21,19 @@ Path = tuple[str | int, ...]
 _KEPT = {"tag:yaml.org,2002:null", "tag:yaml.org,2002:int", "tag:yaml.org,2002:float"}
 
 
+# What pydantic calls tuples, models and fields is lists and keys to somebody who writes YAML.
+_WORDS = {
+    "missing": "this key is missing",
+    "extra_forbidden": "there is no such key",
+    "tuple_type": "this must be a list",
+    "model_type": "this must have keys of its own",
+    "model_attributes_type": "this must have keys of its own",
+    "string_type": "this must be text; put it in quotes",
+    "int_type": "this must be a whole number",
+    "too_short": "at least one is needed",
+}
+
+
 class _CoreLoader(yaml.SafeLoader):
     """Like YAML 1.2's core schema: dates stay text, and ``NO`` is Norway, not false."""
 
@@ -46,7 +59,8 @@ def read_programme(data: bytes) -> ProgrammeDocument:
     try:
         document = ProgrammeDocument.model_validate(reading.content)
     except ValidationError as error:
-        raise _refusal([_problem(detail, reading.lines) for detail in error.errors(include_url=False)]) from None
+        found = error.errors(include_url=False)
+        raise _refusal([_problem(detail, reading.lines) for detail in found]) from None
     problems = _unresolved(document, reading.lines)
     if problems:
         raise _refusal(problems)
@@ -142,7 +156,7 @@ def _problem(detail: Any, lines: dict[Path, int]) -> Message:  # noqa: ANN401 - 
     known = path
     while known and known not in lines:
         known = known[:-1]
-    reason = detail["msg"].removeprefix("Value error, ")
+    reason = _WORDS.get(detail["type"]) or detail["msg"].removeprefix("Value error, ")
     place = ".".join(str(part) for part in path)
     return _at(lines[known], f"{place}: {reason}" if place else reason)
 

@@ -16,6 +16,12 @@ SEE_IIN = permission("cohorts.see_iin", Role.COORDINATOR)
 MAX_ORDER = 60
 MAX_REASON = 500
 
+STEP_ORDER = (
+    EnrolmentStatus.COMPLETED,
+    EnrolmentStatus.NOT_COMPLETED,
+    EnrolmentStatus.ENROLLED,
+    EnrolmentStatus.WITHDRAWN,
+)
 _STATUS_STEPS = {
     EnrolmentStatus.ENROLLED: {EnrolmentStatus.COMPLETED, EnrolmentStatus.NOT_COMPLETED, EnrolmentStatus.WITHDRAWN},
     EnrolmentStatus.COMPLETED: {EnrolmentStatus.NOT_COMPLETED},
@@ -36,8 +42,8 @@ _NEEDS_REASON = {
 
 
 def next_statuses(status: EnrolmentStatus) -> tuple[EnrolmentStatus, ...]:
-    """The statuses that may follow, in the order of the enumeration."""
-    return tuple(step for step in EnrolmentStatus if step in _STATUS_STEPS[status])
+    """The statuses that may follow, the usual ones first."""
+    return tuple(step for step in STEP_ORDER if step in _STATUS_STEPS[status])
 
 
 def needs_reason(before: EnrolmentStatus, after: EnrolmentStatus) -> bool:

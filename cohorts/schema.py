@@ -3,7 +3,7 @@
 What a source does not say is left out or null: "not known". Our own inferences are named in ``assumed``.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import available_timezones
 
@@ -256,6 +256,20 @@ class OutlineSpec(Spec):
         """The codes of the organisations named as hosts."""
         parts: list[ModuleSpec | ComponentSpec] = [*self.modules, *self.components]
         return {part.host for part in parts if part.host}
+
+
+def last_day(outline: OutlineSpec, first_day: PartialDate | None) -> PartialDate | None:
+    """The last day of an outline whose blocks count from a first day that is known; else None."""
+    parts: list[ModuleSpec | ComponentSpec] = [*outline.modules, *outline.components]
+    ends = [
+        block.after_days + block.days - 1
+        for part in parts
+        for block in part.blocks
+        if block.after_days is not None and block.days is not None
+    ]
+    if not ends or first_day is None or not first_day.day:
+        return None
+    return PartialDate.of(first_day.first_day + timedelta(days=max(ends)))
 
 
 class ProgrammeSpec(Spec):

@@ -25,7 +25,7 @@ from certificates.services import approve, propose, reissue
 from cohorts.enums import EnrolmentStatus
 from cohorts.programme_file import read_programme
 from cohorts.queries import enrolments, get_cohort, get_programme
-from cohorts.roster import read_roster
+from cohorts.roster.columns import read_roster
 from cohorts.services import (
     change_status,
     close_cohort,

@@ -190,9 +190,14 @@ class Faces:
 
 
 @lru_cache(maxsize=1)
-def faces() -> Faces:
-    """Return the faces, parsed at the first call in the process."""
+def _parsed() -> Faces:
     return Faces()
+
+
+def faces() -> Faces:
+    """Return the faces, parsed at the first call in the process and the same ones ever after."""
+    with parsing_lock:
+        return _parsed()
 
 
 def missing_glyphs(text: str) -> list[str]:

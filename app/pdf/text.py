@@ -135,7 +135,12 @@ def fit(
         size = _largest_size(texts, face, limit, largest, floor, count)
         if size is not None:
             return Fitted(size, tuple(balanced(text, face, size, limit) for text in texts))
-    return Fitted(smallest, tuple(chopped(text, face, smallest, limit) for text in texts))
+    return Fitted(smallest, tuple(_at_any_rate(text, face, smallest, limit) for text in texts))
+
+
+def _at_any_rate(text: str, face: Face, size: float, limit: float) -> tuple[str, ...]:
+    lines = balanced(text, face, size, limit)
+    return lines if _within(lines, face, size, limit) else chopped(text, face, size, limit)
 
 
 def _largest_size(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from urllib.parse import quote
 
 from flask import Response, send_file
 from werkzeug.http import dump_options_header
@@ -13,7 +14,7 @@ def _guard(response: Response, name: str) -> Response:
     plain = name.encode("ascii", "replace").decode().replace("?", "_").replace('"', "_")
     options: dict[str, str | None] = {"filename": plain}
     if plain != name:
-        options["filename*"] = name
+        options["filename*"] = "UTF-8''" + quote(name, safe="")  # RFC 8187: werkzeug takes it as it is
     response.headers["Content-Disposition"] = dump_options_header("attachment", options)
     response.headers["Content-Security-Policy"] = SANDBOX
     response.headers["Cache-Control"] = "no-store"

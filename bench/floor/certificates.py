@@ -67,7 +67,7 @@ def _names(canvas: Canvas, names: Names, top: float) -> None:
 def _proof(canvas: Canvas, payload: Payload, shared: Shared) -> None:
     proof, face = proof_of(shared), faces().serif_semibold
     for row, text in enumerate((payload.number, display_control_code(payload.control_code))):
-        size = fit([text], face, proof.room, 11, 4).size
+        size = fit([text], face, proof.room, 11, 2.5).size
         put(canvas, proof.edge, proof.baseline(row), text, face, size, INK, "right")
     quiet = QUIET_MODULES * proof.side / _MODULES
     side, x, y = points(proof.side + 2 * quiet, proof.x - quiet, proof.y - quiet)

@@ -78,7 +78,8 @@ def draw_signatures(canvas: Canvas, shared: Shared, floor: float) -> None:
         line(canvas, (x, INK_LINE), (x + wide, INK_LINE))
         put(canvas, x, INK_LINE + 1.1, " / ".join(words.STAMP.forms()), house.sans, 6.5, SOFT)
         _put_lines(canvas, (x, INK_LINE - 0.5), names.lines[i], house.serif_semibold, names.size, INK)
-        _put_lines(canvas, (x, INK_LINE - 0.8 - names.height), posts.lines[i], house.sans, posts.size, SOFT)
+        under = INK_LINE - 0.8 - (names.height if names.lines[i] else 0.0)
+        _put_lines(canvas, (x, under), posts.lines[i], house.sans, posts.size, SOFT)
 
 
 def hand_over_block(shared: Shared) -> Block:

@@ -24,7 +24,7 @@ _ONE_LINE_FROM = 16.0
 _TWO_LINES = (20.0, 11.0)
 _SLOT_STEP = 3.0
 _NUMBER_SIZE = 11.0
-_SMALLEST_NUMBER = 4.0  # at which the longest number of the widest letters fits
+_SMALLEST_NUMBER = 2.5  # at which the longest number of the widest letters fits
 # Every number and control code is likely made of these; having them all lets sheets share the embedded font.
 _FIGURES: Final = "".join(dict.fromkeys(ALPHABET + "ILOU" + "-/ "))
 

@@ -211,7 +211,7 @@ def valid_of(session: Session, enrolment: Enrolment) -> Certificate:
     wanted = select(Certificate).where(
         Certificate.enrolment_id == enrolment.id, Certificate.status == CertificateStatus.VALID
     )
-    certificate = session.scalar(_loaded(wanted))
+    certificate: Certificate | None = session.scalar(wanted)
     if certificate is None:
         raise NotFoundError(NO_SUCH)
     return certificate

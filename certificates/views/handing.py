@@ -59,7 +59,7 @@ def many_files(certificates: Sequence[Certificate], actor: Actor, *, title: str)
     names = [file_name(sheet.number, sheet.name) for sheet in sheets]
     _make(sheets)
     _note(sheets, "zip", actor)
-    entries = _entries(sheets, names, (f"{title}.xlsx", listed))
+    entries = _entries(sheets, names, store(), (f"{title}.xlsx", listed))
     return send_bytes(zip_stream(entries, at=_local()), f"{title}.zip", ZIP)
 
 
@@ -122,11 +122,13 @@ def _content(sheet: Sheet) -> bytes:
     return kept if kept is not None else renderer().render(payload_of(sheet))
 
 
-def _entries(sheets: Sequence[Sheet], names: Sequence[str], listed: tuple[str, bytes]) -> Iterator[tuple[str, bytes]]:
+def _entries(
+    sheets: Sequence[Sheet], names: Sequence[str], shelf: Store, listed: tuple[str, bytes]
+) -> Iterator[tuple[str, bytes]]:
+    """The files of a ZIP, read one by one while it is sent: the request is over by then, and its context gone."""
     yield listed
-    shelf, render = store(), renderer().render
     for sheet, name in zip(sheets, names, strict=True):
-        yield name, shelf.read(sheet.payload_sha256) or render(payload_of(sheet))
+        yield name, shelf.read(sheet.payload_sha256) or renderer().render(payload_of(sheet))
 
 
 def _note(sheets: Sequence[Sheet], form: str, actor: Actor) -> None:

@@ -53,7 +53,7 @@ _SENTENCES = {
     "two_emails": Message("There are two e-mail addresses in the cell. Leave one."),
     "no_email": Message("No e-mail; goes in without."),
     "bad_iin": Message("The IIN is wrong: its check digit does not fit."),
-    "bad_iin_length": Message("The IIN has %(n)s digits instead of 12; Excel may have dropped a leading zero."),
+    "bad_iin_length": Message("Digits in the IIN: %(n)s instead of 12. Excel may have dropped a leading zero."),
     "iin_padded": Message("The leading zeros of the IIN were put back."),
     "iin_digits_lost": Message(
         "The IIN reads %(text)s: Excel has lost its last digits. They are not in this file any more."

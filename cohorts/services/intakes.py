@@ -17,6 +17,7 @@ from cohorts.enums import CohortStatus, EnrolmentStatus
 from cohorts.models import Cohort, Programme
 from cohorts.queries import status_counts
 from cohorts.rules import check_cohort_step, check_dates
+from cohorts.schema import OutlineSpec, last_day
 from cohorts.signals import CohortCreated, cohort_created
 
 HOME_ZONE = "Asia/Almaty"
@@ -42,6 +43,7 @@ def create_cohort(  # noqa: PLR0913 - the columns of a cohort, each by name
 
     Args:
         starts_on: the first day or month; blocks that count from it are dated by it. None: not known yet.
+        ends_on: None takes the last day of an outline that counts from the first day.
         title: None takes the programme's.
 
     Raises:
@@ -50,14 +52,15 @@ def create_cohort(  # noqa: PLR0913 - the columns of a cohort, each by name
     """
     _check(session, code=code, time_zone=time_zone)
     check_dates(starts_on, ends_on)
+    outline = programme.outlines[-1]
     cohort = Cohort(
         code=code,
         programme=programme,
-        outline=programme.outlines[-1],
+        outline=outline,
         title=title or programme.title,
         planned_size=planned_size,
         starts_on=starts_on,
-        ends_on=ends_on,
+        ends_on=ends_on or last_day(OutlineSpec.model_validate(outline.content), starts_on),
         time_zone=time_zone,
         status=status,
         version=1,
@@ -115,7 +118,7 @@ def close_cohort(session: Session, *, cohort: Cohort, actor: Actor | None, now: 
     if open_people:
         raise DomainError(
             Message(
-                "The cohort was not closed: %(n)s people are marked neither completed nor not completed.", n=open_people
+                "The cohort was not closed. People marked neither completed nor not completed: %(n)s.", n=open_people
             )
         )
     _step(session, cohort, CohortStatus.CLOSED, actor=actor, now=now)

@@ -35,7 +35,7 @@ def change_status(
     session: Session,
     *,
     cohort: Cohort,
-    numbers: Mapping[int, int | None],
+    numbers: Collection[int] | Mapping[int, int | None],
     status: EnrolmentStatus,
     order_number: str,
     order_date: date | None,
@@ -46,8 +46,8 @@ def change_status(
     """Mark people by one order as completed, not completed or withdrawn, or bring one back. All or none.
 
     Args:
-        numbers: the people by their numbers in the cohort's list, each with the version that the actor saw; None does
-            not compare.
+        numbers: the people's numbers in the cohort's list; a mapping says the version of each that the actor saw (None
+            does not compare).
 
     Returns:
         How many people were changed.
@@ -64,7 +64,8 @@ def change_status(
         raise DomainError(Message("Nothing was changed: tick at least one person."))
     check_order(order_number, order_date, today=now.astimezone(ZoneInfo(cohort.time_zone)).date())
     rows = _locked(session, cohort, numbers)
-    _check_versions(session, rows, numbers, status)
+    if isinstance(numbers, Mapping):
+        _check_versions(session, rows, numbers, status)
     explained = clean(reason or "")[:500] or None
     for row in rows:
         check_status_step(row.status, status, reason=explained)

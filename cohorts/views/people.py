@@ -17,7 +17,7 @@ from cohorts.enums import ENROLMENT_STATUS_LABELS, EnrolmentStatus
 from cohorts.forms import NAME_KIND_LABELS, NameForms, StatusForm
 from cohorts.models import Enrolment
 from cohorts.queries import enrolments, find_people, get_enrolment, last_order, other_cohorts, user_names
-from cohorts.rules import MANAGE_COHORT, SEE_IIN, VIEW_COHORT, masked, needs_reason, next_statuses
+from cohorts.rules import MANAGE_COHORT, SEE_IIN, STEP_ORDER, VIEW_COHORT, masked, needs_reason, next_statuses
 from cohorts.services import change_status, correct_name
 from cohorts.views.common import Desk, blueprint, desk
 
@@ -120,7 +120,7 @@ def _numbers(name: str) -> list[int]:
 
 def _mark_page(at: Desk, form: StatusForm, rows: Sequence[Enrolment]) -> ResponseReturnValue:
     steps = [set(next_statuses(row.status)) for row in rows]
-    offered = [status for status in EnrolmentStatus if steps and all(status in step for step in steps)]
+    offered = [status for status in STEP_ORDER if steps and all(status in step for step in steps)]
     form.offer(offered)
     return page(
         "cohorts/mark.html",
@@ -128,7 +128,11 @@ def _mark_page(at: Desk, form: StatusForm, rows: Sequence[Enrolment]) -> Respons
         rows=rows,
         offered=offered,
         names={row.id: display_name(row.person, chosen_language()) for row in rows},
-        reasons=[status for status in offered if any(needs_reason(row.status, status) for row in rows)],
+        reasons=[
+            ENROLMENT_STATUS_LABELS[status]
+            for status in offered
+            if any(needs_reason(row.status, status) for row in rows)
+        ],
         statuses=ENROLMENT_STATUS_LABELS,
         tags=STATUS_TAGS,
         **at.frame(),

@@ -6,11 +6,12 @@ from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from app.kernel.words import Message
 from app.web.forms import submitted
 from app.web.pages import page
 from app.web.policy import requires
 from app.web.request import current_actor, db_session, moment
-from cohorts.enums import COHORT_STATUS_LABELS, LEGAL_KIND_LABELS, MODE_LABELS, PROGRAMME_KIND_LABELS
+from cohorts.enums import COHORT_STATUS_LABELS, LEGAL_KIND_LABELS, PROGRAMME_KIND_LABELS
 from cohorts.forms import CohortForm
 from cohorts.models import Programme
 from cohorts.queries import cohorts_in_reach, get_programme, organisations_by_code, programmes_in_reach, status_counts
@@ -20,6 +21,7 @@ from cohorts.services import create_cohort
 from cohorts.views.common import blueprint
 from cohorts.views.present import outline_rows
 
+LANGUAGE_LABELS = {"kk": Message("Kazakh"), "ru": Message("Russian"), "en": Message("English")}
 PHASES_FIRST = 9  # programmes without a cohort stand after all others
 
 
@@ -69,7 +71,7 @@ def programme(code: str) -> ResponseReturnValue:
         statuses=COHORT_STATUS_LABELS,
         kinds=PROGRAMME_KIND_LABELS,
         legal_kinds=LEGAL_KIND_LABELS,
-        modes=MODE_LABELS,
+        languages=[LANGUAGE_LABELS[lang] for lang in found.languages],
         may_create=_may_create(found),
     )
 

@@ -1,4 +1,4 @@
-"""Calendars as RFC 5545 text. Written by hand: a tenth of the cost of building objects; the tests read it with two libraries.
+"""Calendars as RFC 5545 text, written by hand at a fifth of the cost of building objects; two libraries check it in tests.
 
 Nothing that people typed can break a line: texts are escaped (§3.3.11), other control characters are dropped, and lines
 are folded at 75 octets (§3.1) between characters.
@@ -97,15 +97,14 @@ def folded(line: str) -> str:
 
 
 def _event_lines(event: Event, host: str) -> Iterable[str]:
-    zone = zone_of(event.time_zone)
     stamp = f"{event.changed_at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
     yield "BEGIN:VEVENT"
     yield f"UID:{escaped(event.uid)}@{escaped(host)}"
     yield f"DTSTAMP:{stamp}"
     yield f"LAST-MODIFIED:{stamp}"
     yield f"SEQUENCE:{event.sequence}"
-    yield f"DTSTART;TZID={event.time_zone}:{event.starts_at.astimezone(zone):%Y%m%dT%H%M%S}"
-    yield f"DTEND;TZID={event.time_zone}:{event.ends_at.astimezone(zone):%Y%m%dT%H%M%S}"
+    yield f"DTSTART{_moment(event.starts_at, event.time_zone)}"
+    yield f"DTEND{_moment(event.ends_at, event.time_zone)}"
     yield f"SUMMARY:{escaped(event.summary)}"
     yield f"STATUS:{'CANCELLED' if event.cancelled else 'TENTATIVE' if event.tentative else 'CONFIRMED'}"
     if event.cancelled:
@@ -117,6 +116,14 @@ def _event_lines(event: Event, host: str) -> Iterable[str]:
     if event.url:
         yield f"URL:{event.url.translate(_NEVER).replace(chr(10), '')}"
     yield "END:VEVENT"
+
+
+def _moment(moment: datetime, zone: str) -> str:
+    """A moment by the clocks of the place; in UTC when these show its hour for the second time (§3.3.5 means the first)."""
+    local = moment.astimezone(zone_of(zone))
+    if local.fold:
+        return f":{moment.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+    return f";TZID={zone}:{local:%Y%m%dT%H%M%S}"
 
 
 @lru_cache(maxsize=64)

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Protocol
 
 from markupsafe import Markup, escape
@@ -110,17 +109,12 @@ def day_of(held: Held) -> date:
     return held.starts_at.astimezone(zone_of(held.time_zone)).date()
 
 
-def zone_words(held: Held, home: str, lang: str) -> str:
+def zone_words(held: Held, home: str) -> str:
     """The zone of the place and the hours at home, when the two zones differ at that moment; else ""."""
     label, at_home = offset_label(held.starts_at, held.time_zone), offset_label(held.starts_at, home)
     if label == at_home:
         return ""
-    return _zone_sentence(label, zone_name(home), hours(held, home), lang)
-
-
-@lru_cache(maxsize=512)
-def _zone_sentence(label: str, home: str, span: str, lang: str) -> str:  # noqa: ARG001 - the language is in the key
-    return translate(Message("%(zone)s · %(home)s: %(hours)s", zone=label, home=home, hours=span))
+    return f"{label} · {zone_name(home)}: {hours(held, home)}"
 
 
 def was_lines(before: Facts, held: Held, parts: tuple[Part, ...], status: SessionStatus, lang: str) -> list[Markup]:
@@ -132,7 +126,7 @@ def was_lines(before: Facts, held: Held, parts: tuple[Part, ...], status: Sessio
                 lines.append(escape(translate(STATUS_NOW[status])))
         else:
             old, _ = part_texts(part, before, held, lang)
-            lines.append(Markup(translate(WAS[part])) % {"before": Markup("<del>{}</del>").format(old)})
+            lines.append(Markup(translate(WAS[part])) % {"before": _marked("del", part, old)})
     return lines
 
 
@@ -141,16 +135,22 @@ def now_lines(
 ) -> list[Markup]:
     """What changed, with the new and the old state."""
     if before is None:
-        return [escape(translate(Message("New")))]
+        return [escape(translate(Message("New session")))]
     lines = []
     for part in parts:
         if part is Part.STATUS:
             lines.append(escape(translate(STATUS_NOW[status])))
             continue
         old, new = part_texts(part, before, held, lang)
-        values = {"after": Markup("<ins>{}</ins>").format(new), "before": Markup("<del>{}</del>").format(old)}
+        values = {"after": _marked("ins", part, new), "before": _marked("del", part, old)}
         lines.append(Markup(translate(NOW[part])) % values)
     return lines
+
+
+def _marked(element: str, part: Part, text: str | Markup) -> Markup:
+    """Old or new text in its element; hours are never torn apart at the end of a line."""
+    kept = Markup(' class="nw"') if part is Part.TIME else Markup()
+    return Markup("<{0}{1}>{2}</{0}>").format(element, kept, text)
 
 
 def part_texts(part: Part, before: Facts, after: Held, lang: str) -> tuple[str | Markup, str | Markup]:

@@ -87,7 +87,7 @@ EXTREMES = {
         signatories=(Signatory(LONG, LONG),) * 3,
         facts=tuple(Fact(key, LONG) for key in FACT_KEYS),
         presenter=LONG,
-        number="Щ" * 32,
+        number="Щ" * 48,
     ),
 }
 

@@ -1,0 +1,238 @@
+"""Every route × every role: the expected status is written down here, and a route that is not here fails.
+
+The forms are sent empty and without their token's check, so that a 422 says "let in, and refused what was typed".
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.queries import find_user, load_actor
+from app.accounts.rules import Actor, Reach
+from app.kernel.database import db
+from app.kernel.partial_date import PartialDate
+from app.kernel.unit import unit_of_work
+from app.web.policy import policy_of
+from certificates.models import Certificate
+from certificates.services import propose
+from cohorts.enums import EnrolmentStatus
+from cohorts.queries import enrolments, get_programme
+from cohorts.roster.columns import read_roster
+from cohorts.services import change_status, create_cohort, import_roster, keep_upload, start_cohort
+from demo.seed import FOLDER
+from modules.models import CalendarFeed, ModuleSession
+from tests.support.database import application
+from tests.support.demonstration import Demonstration, demo_settings
+
+ROLES = ("nobody", "admin", "coordinator", "host", "official", "approver", "auditor", "participant", "assistant")
+EVERYWHERE = Reach(everywhere=True)
+
+# method and path: the statuses in the order of ROLES
+TABLE = """
+GET  /                                                       302 200 200 200 200 200 200 302 302
+GET  /approvals/                                             302 404 404 404 404 200 404 404 404
+GET  /approvals/<key>/                                       302 404 404 404 404 200 404 404 404
+POST /approvals/<key>/                                       302 404 404 404 404 422 404 404 404
+POST /approvals/<key>/back                                   302 404 404 404 404 422 404 404 404
+GET  /approvals/<key>/specimen.pdf                           302 404 404 404 404 200 404 404 404
+GET  /calendar/<secret>.ics                                  200 200 200 200 200 200 200 200 200
+GET  /certificates/                                          302 404 200 404 200 200 200 404 404
+GET  /certificates/<number>.pdf                              302 404 200 404 200 200 200 404 404
+GET  /certificates/<number>/                                 302 404 200 404 200 200 200 404 404
+GET  /certificates/<number>/annul                            302 404 404 404 404 200 404 404 404
+POST /certificates/<number>/annul                            302 404 404 404 404 422 404 404 404
+GET  /certificates/<number>/reissue                          302 404 404 404 404 200 404 404 404
+POST /certificates/<number>/reissue                          302 404 404 404 404 422 404 404 404
+POST /certificates/download                                  302 404 200 404 200 200 200 404 404
+GET  /cohorts/<code>/                                        302 200 200 404 404 200 200 404 404
+GET  /cohorts/<code>/certificates                            302 404 200 404 404 200 200 404 404
+POST /cohorts/<code>/certificates                            302 404 422 404 404 404 404 404 404
+GET  /cohorts/<code>/certificates/<key>                      302 404 200 404 404 200 200 404 404
+GET  /cohorts/<code>/certificates/proofs/<int:number>.pdf    302 404 200 404 404 200 200 404 404
+GET  /cohorts/<code>/import                                  302 404 200 404 404 404 404 404 404
+POST /cohorts/<code>/import                                  302 404 422 404 404 404 404 404 404
+GET  /cohorts/<code>/import/<token>                          302 404 200 404 404 404 404 404 404
+POST /cohorts/<code>/import/<token>                          302 404 302 404 404 404 404 404 404
+GET  /cohorts/<code>/import/<token>/report.xlsx              302 404 200 404 404 404 404 404 404
+GET  /cohorts/<code>/import/sheet.xlsx                       302 404 200 404 404 404 404 404 404
+GET  /cohorts/<code>/people                                  302 200 200 404 404 200 200 404 404
+GET  /cohorts/<code>/people/<int:number>                     302 200 200 404 404 200 200 404 404
+GET  /cohorts/<code>/people/<int:number>/name                302 404 200 404 404 404 404 404 404
+POST /cohorts/<code>/people/<int:number>/name                302 404 422 404 404 404 404 404 404
+GET  /cohorts/<code>/people/mark                             302 404 200 404 404 404 404 404 404
+POST /cohorts/<code>/people/mark                             302 404 422 404 404 404 404 404 404
+GET  /cohorts/<code>/schedule/                               302 200 200 200 404 404 200 404 404
+POST /cohorts/<code>/schedule/<int:number>/cancel            302 404 422 404 404 404 404 404 404
+POST /cohorts/<code>/schedule/<int:number>/delete            302 404 422 404 404 404 404 404 404
+GET  /cohorts/<code>/schedule/<int:number>/edit              302 404 200 404 404 404 404 404 404
+POST /cohorts/<code>/schedule/<int:number>/edit              302 404 422 404 404 404 404 404 404
+POST /cohorts/<code>/schedule/<int:number>/restore           302 404 422 404 404 404 404 404 404
+GET  /cohorts/<code>/schedule/add                            302 404 200 200 404 404 404 404 404
+POST /cohorts/<code>/schedule/add                            302 404 422 422 404 404 404 404 404
+POST /cohorts/<code>/schedule/lay                            302 404 302 404 404 404 404 404 404
+GET  /cohorts/<code>/schedule/publish                        302 404 200 404 404 404 404 404 404
+POST /cohorts/<code>/schedule/publish                        302 404 422 404 404 404 404 404 404
+POST /cohorts/<code>/status                                  302 404 400 404 404 404 404 404 404
+GET  /healthz                                                200 200 200 200 200 200 200 200 200
+GET  /login                                                  200 302 302 302 302 302 302 302 302
+POST /login                                                  422 422 422 422 422 422 422 422 422
+POST /logout                                                 302 302 302 302 302 302 302 302 302
+GET  /me/                                                    302 404 404 404 404 404 404 200 200
+POST /me/calendar                                            302 404 404 404 404 404 404 302 302
+GET  /me/certificates/                                       302 404 404 404 404 404 404 200 404
+GET  /me/certificates/<number>.pdf                           302 404 404 404 404 404 404 404 404
+POST /me/seen                                                302 404 404 404 404 404 404 302 302
+GET  /my-module/                                             302 404 404 302 404 404 404 404 404
+GET  /password                                               302 200 200 200 200 200 200 200 200
+POST /password                                               302 422 422 422 422 422 422 422 422
+POST /preferences                                            302 302 302 302 302 302 302 302 302
+GET  /programmes/                                            302 200 200 404 404 200 200 404 404
+GET  /programmes/<code>/                                     302 200 200 404 404 200 200 404 404
+GET  /programmes/<code>/cohorts/new                          302 404 200 404 404 404 404 404 404
+POST /programmes/<code>/cohorts/new                          302 404 422 404 404 404 404 404 404
+GET  /readyz                                                 200 200 200 200 200 200 200 200 200
+GET  /static/<path:filename>                                 200 200 200 200 200 200 200 200 200
+GET  /verify/                                                200 200 200 200 200 200 200 200 200
+POST /verify/                                                422 422 422 422 422 422 422 422 422
+GET  /verify/<code>                                          200 200 200 200 200 200 200 200 200
+"""
+
+
+@dataclass(frozen=True)
+class World:
+    """A demonstration with something in every state, and what to put into the addresses."""
+
+    folder: Path
+    places: dict[str, str]
+
+
+def actor(session: Session, name: str) -> Actor:
+    user = find_user(session, f"{name}@demo.example")
+    assert user is not None
+    found = load_actor(session, user.id, day=datetime.now(UTC).date(), lang="en")
+    assert found is not None
+    return found
+
+
+def prepare(session: Session) -> dict[str, str]:
+    """A cohort with a proposal that waits, and a roster that is not taken in yet."""
+    now = datetime.now(UTC)
+    coordinator = actor(session, "coordinator")
+    cohort = create_cohort(
+        session,
+        programme=get_programme(session, EVERYWHERE, "kel-now"),
+        code="routes-1",
+        starts_on=PartialDate(2024, 3, 4),
+        ends_on=PartialDate(2024, 9, 6),
+        actor=coordinator,
+        now=now,
+    )
+    roster = read_roster((FOLDER / "rosters" / "kel-now.xlsx").read_bytes())
+    import_roster(session, cohort=cohort, rows=roster.rows[:3], actor=coordinator, now=now)
+    start_cohort(session, cohort=cohort, actor=coordinator, now=now)
+    change_status(
+        session,
+        cohort=cohort,
+        numbers=[row.number for row in enrolments(session, cohort.id)],
+        status=EnrolmentStatus.COMPLETED,
+        order_number="1",
+        order_date=date(2024, 9, 6),
+        actor=coordinator,
+        now=now,
+    )
+    batch = propose(
+        session,
+        cohort=cohort,
+        order_number="1",
+        order_date=date(2024, 9, 6),
+        issued_on=date(2024, 9, 6),
+        handed_over_by=None,
+        actor=coordinator,
+        now=now,
+    )
+    upload = keep_upload(session, cohort=cohort, roster=roster, file_name="r.xlsx", actor=coordinator, now=now)
+    meeting = session.scalars(select(ModuleSession).order_by(ModuleSession.id)).first()
+    feed = session.scalars(select(CalendarFeed)).first()
+    certificate = session.scalars(select(Certificate).order_by(Certificate.id)).first()
+    assert meeting and feed and certificate
+    return {
+        "/cohorts/<code>/import/<token>": f"/cohorts/routes-1/import/{upload.token}",
+        "/cohorts/<code>/certificates": "/cohorts/routes-1/certificates",
+        "/cohorts/<code>": "/cohorts/kel-now-1",
+        "/programmes/<code>": "/programmes/kel-now",
+        "/certificates/<number>": f"/certificates/{certificate.number}",
+        "/schedule/<int:number>": f"/schedule/{meeting.id}",
+        "/verify/<code>": f"/verify/{certificate.code}",
+        "<key>": batch.key,
+        "<secret>": feed.secret,
+        "<int:number>": "1",
+        "<path:filename>": "app.css",
+    }
+
+
+@pytest.fixture(scope="module")
+def world(demonstration: Demonstration, tmp_path_factory: pytest.TempPathFactory) -> World:
+    folder = demonstration.copy(tmp_path_factory.mktemp("routes") / "demo")
+    with application(demo_settings(folder)) as app, app.app_context(), unit_of_work() as session:
+        return World(folder, prepare(session))
+
+
+@pytest.fixture
+def app(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
+    """An application whose requests leave nothing behind, so that the order of the routes does not matter."""
+    with application(demo_settings(world.folder)) as app:
+        app.config["WTF_CSRF_ENABLED"] = False
+        with app.app_context():
+            monkeypatch.setattr(db.session, "commit", db.session.rollback)
+        yield app
+
+
+def routes(app: Flask) -> list[str]:
+    """Each method and path of the application."""
+    return sorted(
+        f"{method} {rule.rule}"
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    )
+
+
+def expected() -> dict[str, dict[str, int]]:
+    """The table: for each route the status that each role gets."""
+    rows = (line.split() for line in TABLE.strip().splitlines())
+    return {f"{row[0]} {row[1]}": dict(zip(ROLES, map(int, row[2:]), strict=True)) for row in rows}
+
+
+def ask(app: Flask, world: World, route: str, role: str) -> int:
+    """The status that a role gets for a route."""
+    client = app.test_client()
+    if role != "nobody":
+        with app.app_context():
+            found = actor(db.session(), role)
+        with client.session_transaction() as cookie:
+            cookie["_user_id"] = f"{found.user_id}:{found.session_version}"
+            cookie["_fresh"] = True
+    method, path = route.split()
+    for place, value in world.places.items():
+        path = path.replace(place, value)
+    return client.open(path, method=method).status_code
+
+
+def test_every_route_is_in_the_table_and_nothing_else(app: Flask) -> None:
+    assert set(routes(app)) == set(expected())
+
+
+def test_every_view_has_a_policy(app: Flask) -> None:
+    without = [name for name, view in app.view_functions.items() if name != "static" and policy_of(view) is None]
+    assert without == []
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_role_gets_what_the_table_says(app: Flask, world: World, role: str) -> None:
+    got = {route: ask(app, world, route, role) for route in expected()}
+    assert got == {route: statuses[role] for route, statuses in expected().items()}

@@ -1,0 +1,1 @@
+"""Issuing, the register and the public check, on SQLite and PostgreSQL."""

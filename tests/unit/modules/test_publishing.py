@@ -1,0 +1,43 @@
+from dataclasses import replace
+
+from modules.enums import SessionStatus
+from modules.rules.facts import Part
+from modules.rules.publishing import Draft, DraftState, Published, pending, review_mark, state_of
+from tests.unit.modules.examples import facts
+
+CANCELLED = facts(status=SessionStatus.CANCELLED)
+
+
+def draft(number: int = 1, **changes: object) -> Draft:
+    return replace(Draft(number, 1, 7, facts()), **changes)
+
+
+def test_states() -> None:
+    shown = Published(7, facts())
+    assert state_of(draft(), None) is DraftState.NEW
+    assert state_of(draft(), shown) is DraftState.PUBLISHED
+    assert state_of(draft(facts=facts(room="2")), shown) is DraftState.CHANGED
+    assert state_of(draft(module_id=8), shown) is DraftState.CHANGED
+    assert state_of(draft(facts=CANCELLED), shown) is DraftState.CANCELLED
+    assert state_of(draft(facts=CANCELLED), Published(7, CANCELLED)) is DraftState.GONE
+    assert state_of(draft(), Published(7, CANCELLED)) is DraftState.CHANGED
+
+
+def test_only_differences_are_pending() -> None:
+    drafts = [draft(1), draft(2, facts=facts(room="2")), draft(3), draft(4, module_id=9)]
+    found = pending(drafts, {1: Published(7, facts()), 2: Published(7, facts()), 4: Published(7, facts())})
+    assert [(change.draft.id, change.state, change.parts) for change in found] == [
+        (2, DraftState.CHANGED, (Part.PLACE,)),
+        (3, DraftState.NEW, ()),
+        (4, DraftState.CHANGED, (Part.OTHER,)),
+    ]
+
+
+def test_the_mark_names_what_was_looked_at() -> None:
+    changes = pending([draft(1), draft(2)], {})
+    mark = review_mark(3, changes)
+    assert mark.startswith("3-")
+    assert mark == review_mark(3, pending([draft(1), draft(2)], {}))
+    assert mark != review_mark(4, changes)
+    assert mark != review_mark(3, changes[:1])
+    assert mark != review_mark(3, pending([draft(1), draft(2, version=2)], {}))
