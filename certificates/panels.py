@@ -8,8 +8,11 @@ from sqlalchemy.orm import Session
 from app.accounts.rules import Actor
 from app.feature import Panel
 from app.kernel.words import Message
+from app.people.queries import display_name
+from app.web.locale import chosen_language
 from certificates.enums import BatchStatus
 from certificates.models import Batch
+from certificates.outlet import HOME_ZONE
 from certificates.queries import issue, register
 from certificates.queries.register import Filter
 from certificates.rules import APPROVE, PROPOSE, READ_REMIT, VIEW_BATCHES
@@ -33,6 +36,24 @@ def official_home(session: Session, actor: Actor, _now: datetime) -> Panel | Non
         "name_of": NameOf(),
     }
     return Panel("certificates/home_official.html", context)
+
+
+def official_side(session: Session, actor: Actor, _now: datetime) -> Panel | None:
+    """Who of the official's people studies now, what the official downloaded, and why the list is as it is."""
+    if not actor.may(READ_REMIT):
+        return None
+    enrolments = register.studying(session, actor)
+    lang = chosen_language()
+    shown = [
+        (display_name(enrolment.person, lang), enrolment.cohort.programme.title) for enrolment in enrolments[:NEWEST]
+    ]
+    context = {
+        "studying": shown,
+        "more": len(enrolments) - len(shown),
+        "downloads": register.downloads_of(session, actor, most=NEWEST),
+        "zone": HOME_ZONE,
+    }
+    return Panel("certificates/home_official_side.html", context, side=True)
 
 
 def approver_home(session: Session, actor: Actor, _now: datetime) -> Panel | None:

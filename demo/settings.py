@@ -17,7 +17,6 @@ def ensure(port: int) -> None:
         lines = {
             "SECRET_KEY": secrets.token_urlsafe(48),
             "BASE_URL": f"http://127.0.0.1:{port}",
-            "DATA_DIR": str(FILE.parent),
             "DEMO": "true",
             "DEMO_PASSWORD": password,
             "FEATURES": FEATURES,

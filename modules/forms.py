@@ -13,10 +13,9 @@ from app.web.locale import translate
 from modules.enums import SESSION_KIND_LABELS, SessionKind, SessionStatus
 from modules.models import Block, ModuleSession
 from modules.rules.facts import LONGEST_TITLE, Facts
-from modules.rules.times import read_clock, span_to_utc, zone_of
+from modules.rules.times import YEARS, read_clock, span_to_utc, zone_of
 
 CLOCK = _("Enter a time such as 18:30.")
-YEARS = range(2000, 2101)
 
 
 class SessionForm(Form):

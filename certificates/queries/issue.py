@@ -238,7 +238,7 @@ def batches(session: Session, reach: Reach, *statuses: BatchStatus, cohort_id: i
 def sizes(session: Session, batch_ids: Sequence[int]) -> dict[int, int]:
     """How many people are in each batch."""
     statement = select(BatchItem.batch_id, func.count()).where(BatchItem.batch_id.in_(batch_ids))
-    return dict(session.execute(statement.group_by(BatchItem.batch_id)).tuples().all())
+    return dict(session.execute(statement.group_by(BatchItem.batch_id)).all())
 
 
 def open_batch(session: Session, cohort: Cohort) -> Batch | None:
@@ -269,7 +269,7 @@ def next_sequence(session: Session, *, programme: Programme, award: Award, year:
 def names_of_users(session: Session, user_ids: set[int | None]) -> dict[int | None, str]:
     """The display names of accounts."""
     statement = select(User.id, User.display_name).where(User.id.in_([key for key in user_ids if key is not None]))
-    return dict(session.execute(statement).tuples().all())
+    return dict(session.execute(statement).all())
 
 
 def history(session: Session, certificate: Certificate) -> Sequence[LogEntry]:

@@ -2,21 +2,26 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, extract, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from app.accounts.rules import Actor
+from app.audit.models import AuditEntry
 from app.kernel.errors import NotFoundError
 from app.kernel.text import search_key
 from app.kernel.words import Message
 from app.organisations.models import Organisation
+from app.organisations.queries import remit
+from app.people.models import Person
 from certificates.codes import normalise_number
 from certificates.enums import CertificateStatus
 from certificates.models import Batch, Certificate, RenderedFile
 from certificates.queries.scope import certificates_within
+from certificates.rules import READ_REMIT
+from cohorts.enums import CohortStatus, EnrolmentStatus
 from cohorts.models import Cohort, Enrolment, Programme
 
 PAGE = 50
@@ -198,7 +203,7 @@ def recorded_hashes(session: Session, certificate_ids: Sequence[int]) -> dict[in
     statement = select(RenderedFile.certificate_id, RenderedFile.sha256).where(
         RenderedFile.certificate_id.in_(certificate_ids)
     )
-    return dict(session.execute(statement).tuples().all())
+    return dict(session.execute(statement).all())
 
 
 def valid_of(session: Session, enrolment: Enrolment) -> Certificate:
@@ -215,3 +220,36 @@ def valid_of(session: Session, enrolment: Enrolment) -> Certificate:
     if certificate is None:
         raise NotFoundError(NO_SUCH)
     return certificate
+
+
+def studying(session: Session, actor: Actor) -> Sequence[Enrolment]:
+    """The people of an official's remit who are in a running cohort, alphabetically."""
+    reach = actor.reach(READ_REMIT)
+    if not reach.organisations:
+        return ()
+    return session.scalars(
+        select(Enrolment)
+        .join(Enrolment.cohort)
+        .join(Enrolment.person)
+        .where(
+            Enrolment.organisation_id.in_(remit(session, reach.organisations)),
+            Enrolment.status == EnrolmentStatus.ENROLLED,
+            Cohort.status == CohortStatus.RUNNING,
+        )
+        .options(
+            joinedload(Enrolment.cohort).joinedload(Cohort.programme),
+            joinedload(Enrolment.person).selectinload(Person.names),
+        )
+        .order_by(Person.sort_key, Enrolment.id)
+    ).all()
+
+
+def downloads_of(session: Session, actor: Actor, *, most: int) -> list[tuple[datetime, str, int]]:
+    """Somebody's own last downloads: when, in which form, and how many certificates."""
+    rows = session.scalars(
+        select(AuditEntry)
+        .where(AuditEntry.actor_id == actor.user_id, AuditEntry.act == "certificates.downloaded")
+        .order_by(AuditEntry.id.desc())
+        .limit(most)
+    )
+    return [(row.at, str(row.detail.get("form", "")), int(row.detail.get("count", 0))) for row in rows]

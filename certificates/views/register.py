@@ -25,7 +25,7 @@ blueprint = Blueprint("register", __name__, template_folder="../templates")
 UNPROCESSABLE = 422
 LONGEST_TEXT = 200
 LONGEST_NUMBER = 10  # digits
-KB_PER_FILE = 52
+KB_PER_FILE = 62
 
 
 def wanted() -> Filter:

@@ -63,7 +63,8 @@ def roster(code: str) -> ResponseReturnValue:
 def roster_sheet(code: str) -> ResponseReturnValue:
     """An empty sheet with the right headings in the page's language."""
     at = desk(code, MANAGE_COHORT)
-    return send_bytes(blank_sheet(translate), f"{at.cohort.code}-{_('roster')}.xlsx", XLSX)
+    name = _("roster")
+    return send_bytes(blank_sheet(translate), f"{at.cohort.code}-{name}.xlsx", XLSX)
 
 
 def _rows(upload: RosterUpload) -> list[RosterRow]:
@@ -146,4 +147,5 @@ def roster_report(code: str, token: str) -> ResponseReturnValue:
     at = desk(code, MANAGE_COHORT)
     upload = get_upload(at.session, cohort=at.cohort, token=token, user_id=at.actor.user_id, now=at.now)
     report = check_roster(at.session, cohort=at.cohort, rows=_rows(upload))
-    return send_bytes(report_sheet(report.judged, translate), f"{at.cohort.code}-{_('check')}.xlsx", XLSX)
+    name = _("check")
+    return send_bytes(report_sheet(report.judged, translate), f"{at.cohort.code}-{name}.xlsx", XLSX)

@@ -10,7 +10,9 @@ from app.kernel.words import Message
 
 LONGEST = timedelta(hours=24)
 HOURS, MINUTES = 24, 60
+YEARS = range(2000, 2101)  # those that a programme can have
 _CLOCK = re.compile(r"([0-9]{1,2})[:.]([0-9]{2})|([0-9]{2})([0-9]{2})")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WEEK = re.compile(r"([0-9]{4})-W([0-9]{2})")
 
 
@@ -96,7 +98,7 @@ def monday_of(day: date) -> date:
 def read_week(text: str) -> date | None:
     """The Monday of an ISO 8601 week such as ``2026-W48``, or None when there is no such week."""
     match = _WEEK.fullmatch(text)
-    if not match:
+    if not match or int(match[1]) not in YEARS:
         return None
     try:
         return date.fromisocalendar(int(match[1]), int(match[2]), 1)
@@ -111,8 +113,10 @@ def week_text(day: date) -> str:
 
 
 def read_day(text: str) -> date | None:
-    """An ISO 8601 day, or None."""
+    """An ISO 8601 day such as ``2026-11-24``, or None."""
+    if not _DAY.fullmatch(text) or int(text[:4]) not in YEARS:
+        return None
     try:
-        return date.fromisoformat(text) if len(text) == len("2026-11-24") else None
+        return date.fromisoformat(text)
     except ValueError:
         return None

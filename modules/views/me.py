@@ -35,6 +35,7 @@ blueprint = Blueprint("modules", __name__, template_folder="../templates")
 DEFAULT_ZONE = "Asia/Almaty"
 LOOK_BACK = timedelta(hours=40)  # a day of the place that began before the day of the reader, and a session of 24 h
 MOST_NEW_LISTED = 5
+LONGEST_NUMBER = 10  # digits
 
 DAYS_LEFT = Message("starts in {d} d {h} h")
 HOURS_LEFT = Message("starts in {h} h {m} min")
@@ -152,7 +153,7 @@ def _viewer(actor: Actor) -> Viewer | None:
     assisted = principals(actor)
     wanted = request.values.get("for")
     if wanted is not None:
-        person_id = int(wanted) if wanted.isdecimal() and len(wanted) < 10 else 0
+        person_id = _number(wanted)
         if person_id not in assisted:
             abort(404)
         return Viewer(person_id, assisted[person_id])
@@ -289,9 +290,10 @@ def _feed(cohorts: Sequence[OwnCohort]) -> dict[str, str] | None:
 
 def _versions(texts: list[str]) -> dict[int, int]:
     """The pairs ``cohort:version`` that the page sent; anything else is left out."""
-    pairs = (text.split(":") for text in texts[:100])
-    return {
-        int(pair[0]): int(pair[1])
-        for pair in pairs
-        if len(pair) == 2 and all(part.isascii() and part.isdecimal() and len(part) < 10 for part in pair)
-    }
+    pairs = [(_number(cohort), _number(version)) for cohort, _colon, version in (text.partition(":") for text in texts)]
+    return {cohort: version for cohort, version in pairs if cohort and version}
+
+
+def _number(text: str) -> int:
+    """A key or version that fits every database; 0 for anything else."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < LONGEST_NUMBER else 0

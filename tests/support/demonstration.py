@@ -1,7 +1,7 @@
 """The whole demonstration, made once for a run of the tests and lent as copies."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -51,18 +51,3 @@ def demo_app(demonstration: Demonstration, tmp_path: Path) -> Iterator[Flask]:
     """An application on a copy of the demonstration, where commits are real."""
     with application(demo_settings(demonstration.copy(tmp_path / "demo"))) as app:
         yield app
-
-
-@pytest.fixture
-def demo_build(demonstration: Demonstration, tmp_path: Path) -> Iterator[Callable[[str], Flask]]:
-    """Makes an application on a copy of the demonstration that is reached at an address."""
-    opened = []
-
-    def build(address: str) -> Flask:
-        context = application(demo_settings(demonstration.copy(tmp_path / "served"), BASE_URL=address))
-        opened.append(context)
-        return context.__enter__()
-
-    yield build
-    for context in opened:
-        context.__exit__(None, None, None)

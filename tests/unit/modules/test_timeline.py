@@ -21,8 +21,8 @@ def test_weeks_have_columns_from_one() -> None:
     assert chart.columns == 6
     assert chart.today == 4
     assert [(month.first_day, month.column, month.columns) for month in chart.months] == [
-        (date(2026, 9, 1), 1, 4),
-        (date(2026, 10, 1), 5, 2),
+        (date(2026, 9, 1), 1, 3),
+        (date(2026, 10, 1), 4, 3),
     ]
 
 

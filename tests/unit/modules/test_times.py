@@ -104,5 +104,7 @@ def test_weeks_and_days_of_addresses() -> None:
     assert read_week("2026-W53") == date(2026, 12, 28)
     assert week_text(date(2027, 1, 1)) == "2026-W53"
     assert [read_week(text) for text in ("2026-W54", "2026-W00", "2026-48", "", "x" * 5000, "٢٠٢٦-W01")] == [None] * 6
+    assert [read_week(text) for text in ("0001-W01", "9999-W52")] == [None] * 2
     assert read_day("2026-11-24") == date(2026, 11, 24)
     assert [read_day(text) for text in ("2026-11-31", "20261124", "2026-W48-2", "", "today")] == [None] * 5
+    assert [read_day(text) for text in ("0001-01-01", "9999-12-31")] == [None] * 2

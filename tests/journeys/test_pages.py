@@ -1,0 +1,122 @@
+"""Every page of the tour, at a desk and on a phone, in three languages: accessible, as wide as its window, light."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, Response
+from sqlalchemy import select
+
+from app.kernel.database import db
+from certificates.enums import CertificateStatus
+from certificates.models import Certificate
+from modules.models import ModuleSession
+from tests.journeys.conftest import LOCALES, SIZES, Site
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+FIRST_LOAD = 40 * 1024  # bytes over the wire
+COHORT, FINISHED = "/cohorts/kel-now-1", "/cohorts/eulp-2023-1"
+PAGES: dict[str, tuple[str, ...]] = {
+    "": (
+        "/login",
+        "/login?next=/me/",
+        "/verify/",
+        "/verify/{genuine}",
+        "/verify/{replaced}",
+        "/verify/NOSUCH",
+        "/nowhere",
+    ),
+    "coordinator": (
+        "/",
+        "/programmes/",
+        "/programmes/kel-now/",
+        "/programmes/eulp-2023/",
+        "/programmes/kel-now/cohorts/new",
+        f"{COHORT}/",
+        f"{FINISHED}/",
+        f"{COHORT}/people",
+        f"{COHORT}/people?q=zzzz",
+        f"{COHORT}/people/6",
+        f"{COHORT}/people/6/name",
+        f"{COHORT}/people/mark?number=1&number=2",
+        f"{COHORT}/import",
+        f"{COHORT}/schedule/",
+        f"{COHORT}/schedule/add",
+        f"{COHORT}/schedule/{{session}}/edit",
+        f"{COHORT}/schedule/publish",
+        f"{COHORT}/certificates",
+        f"{FINISHED}/certificates",
+        "/certificates/",
+        "/certificates/{number}/",
+        "/password",
+    ),
+    "approver": ("/", "/approvals/", "/certificates/{number}/annul", "/certificates/{number}/reissue"),
+    "official": ("/", "/certificates/", "/certificates/?q=zzzz", "/certificates/{number}/", "/verify/"),
+    "participant": ("/me/", "/me/?past=1", "/me/certificates/"),
+    "assistant": ("/me/",),
+    "host": ("/", "/my-module/"),
+    "auditor": ("/", "/certificates/"),
+    "admin": ("/", "/programmes/"),
+}
+
+
+@pytest.fixture(scope="session")
+def places(shown: Site) -> dict[str, Any]:
+    """What to put into the addresses."""
+    with shown.app.app_context():
+        certificates = list(db.session.scalars(select(Certificate).order_by(Certificate.id)))
+        return {
+            "genuine": certificates[0].code,
+            "number": certificates[0].number,
+            "replaced": next(row.code for row in certificates if row.status == CertificateStatus.REPLACED),
+            "session": db.session.scalars(select(ModuleSession.id).order_by(ModuleSession.starts_at.desc())).first(),
+        }
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds on a page: the rule, and the first place."""
+    found = Axe().run(page).response["violations"]
+    return [f"{rule['id']}: {rule['nodes'][0]['html'][:160]}" for rule in found]
+
+
+@pytest.mark.parametrize("lang", LOCALES)
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("role", PAGES)
+def test_pages_are_accessible_and_fit_their_window(
+    shown: Site, places: dict[str, Any], visit: Callable[..., Page], role: str, size: str, lang: str
+) -> None:
+    theme = "dark" if lang == "ru" else "light"
+    page = visit(shown, role, size=size, lang=lang, theme=theme)
+    wrong = []
+    for address in PAGES[role]:
+        page.goto(address.format(**places))
+        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+            wrong.append(f"{address} is wider than its window")
+        if page.locator("h1").count() != 1:
+            wrong.append(f"{address} has {page.locator('h1').count()} h1")
+        if page.locator("html").get_attribute("lang") != lang:
+            wrong.append(f"{address} is not in {lang}")
+        wrong += [f"{address}: {violation}" for violation in violations(page)]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("role", PAGES)
+def test_the_first_load_of_a_page_is_light_and_stays_on_this_host(
+    shown: Site, places: dict[str, Any], visit: Callable[..., Page], role: str
+) -> None:
+    heavy = []
+    for address in PAGES[role]:
+        page = visit(shown, role, size="phone")
+        page.context.clear_cookies(name="lang")
+        answers: list[Response] = []
+        page.on("response", lambda answer, kept=answers: kept.append(answer))
+        client = page.context.new_cdp_session(page)
+        client.send("Network.setCacheDisabled", {"cacheDisabled": True})
+        page.goto(address.format(**places), wait_until="load")
+        size = sum(answer.request.sizes()["responseBodySize"] for answer in answers)
+        if size > FIRST_LOAD:
+            heavy.append((address, size))
+        page.context.close()
+    assert heavy == []
