@@ -93,11 +93,12 @@ def display_control_code(symbols: str) -> str:
 def normalise_number(text: str) -> str:
     """Return a certificate's number in the form by which numbers are compared, ``EL-2024-000033``.
 
-    Case and spaces do not matter, every dash is a hyphen, a leading № is dropped, and Cyrillic letters that look like
-    Latin ones are taken for them. The result is for comparing: a number is printed as it was given.
+    Case does not matter, every dash is a hyphen, a leading № is dropped, and Cyrillic letters that look like Latin ones
+    are taken for them. Spaces stand for the dashes where there are none, else they do not matter. The result is for
+    comparing: a number is printed as it was given.
     """
-    bare = text[:_LONGEST_INPUT].strip().removeprefix("№")
-    return _plain(bare)
+    bare = unicodedata.normalize("NFKC", text[:_LONGEST_INPUT].strip().removeprefix("№")).translate(_DASHES).strip()
+    return _plain(bare if "-" in bare else _SPACES.sub("-", bare))
 
 
 def _plain(text: str) -> str:

@@ -32,7 +32,7 @@ class LogEvent(StrEnum):
 BATCH_STATUS_LABELS = {
     BatchStatus.PROPOSED: Message("Waits for approval"),
     BatchStatus.RETURNED: Message("Sent back"),
-    BatchStatus.ISSUED: Message("Issued"),
+    BatchStatus.ISSUED: Message("All issued"),
 }
 CERTIFICATE_STATUS_LABELS = {
     CertificateStatus.VALID: Message("Valid"),

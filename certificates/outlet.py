@@ -32,7 +32,7 @@ def register_list(certificates: Sequence[Certificate]) -> bytes:
         _("Programme"),
         _("Organisation"),
         _("Post at enrolment"),
-        _("Issued"),
+        _("Date of issue"),
         _("Status"),
         _("Reason"),
         _("Replaced by"),

@@ -44,17 +44,24 @@ class Mend(StrEnum):
     PROGRAMME = "programme"
     COHORT = "cohort"
     PROOF = "proof"
+    CERTIFICATE = "certificate"
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Somebody who completed the programme and has no valid certificate of it."""
+    """Somebody who completed the programme and has no valid certificate of it.
+
+    Args:
+        annulled: the number of a certificate that was annulled, if there was one.
+
+    """
 
     enrolment_id: int
     enrolment_number: int
     person_id: int
     holder: Holder
     sort_key: str
+    annulled: str = ""
 
     @property
     def name(self) -> str:
@@ -180,6 +187,12 @@ def _shown(letters: Sequence[str]) -> str:
 
 def _look(person: Candidate) -> list[Finding]:
     found = []
+    if person.annulled:
+        why = Message(
+            "Had certificate %(number)s, which was annulled. Look why, before another is issued.",
+            number=person.annulled,
+        )
+        found.append(Finding(person, why, Mend.CERTIFICATE))
     if person.longest > LONG_NAME:
         why = Message("%(n)s letters: the name is printed smaller or on two lines.", n=person.longest)
         found.append(Finding(person, why, Mend.PROOF))

@@ -16,27 +16,34 @@ from modules.rules.facts import LONGEST_TITLE, Facts
 from modules.rules.times import YEARS, read_clock, span_to_utc, zone_of
 
 CLOCK = _("Enter a time such as 18:30.")
+TOO_LONG = _("This text is too long: at most %(max)d characters.")
+
+
+def _key(value: object) -> int:
+    """The key that was chosen; 0, which is none, for anything else."""
+    text = str(value)
+    return int(text) if text.isascii() and text.isdecimal() else 0
 
 
 class SessionForm(Form):
     """A session: its day and hours by the clocks of the place, and what happens there."""
 
     date = DateField(_("Date"), [InputRequired(_("Enter the date."))])
-    start = StringField(_("Start"), [InputRequired(CLOCK), Length(max=10)])
-    end = StringField(_("End"), [InputRequired(CLOCK), Length(max=10)])
+    start = StringField(_("Start"), [InputRequired(CLOCK)])
+    end = StringField(_("End"), [InputRequired(CLOCK)])
     end_date = DateField(_("Date of the end, if it is another day"), [Optional()])
-    block = SelectField(_("Module and place"), coerce=int)
-    kind = SelectField(_("Kind"), coerce=SessionKind)
-    title_kk = StringField(_("Title in Kazakh"), [Length(max=LONGEST_TITLE)])
-    title_ru = StringField(_("Title in Russian"), [Length(max=LONGEST_TITLE)])
-    title_en = StringField(_("Title in English"), [Length(max=LONGEST_TITLE)])
-    room = StringField(_("Room"), [Length(max=200)])
-    address_kk = StringField(_("Address in Kazakh"), [Length(max=LONGEST_TITLE)])
-    address_ru = StringField(_("Address in Russian"), [Length(max=LONGEST_TITLE)])
-    address_en = StringField(_("Address in English"), [Length(max=LONGEST_TITLE)])
-    link = StringField(_("Link to join online"), [Length(max=500)])
-    speaker = StringField(_("Speaker"), [Length(max=200)])
-    note = StringField(_("Note or reason"), [Length(max=500)])
+    block = SelectField(_("Module and place"), coerce=_key)
+    kind = SelectField(_("Kind"), coerce=str)
+    title_kk = StringField(_("Title in Kazakh"), [Length(max=LONGEST_TITLE, message=TOO_LONG)])
+    title_ru = StringField(_("Title in Russian"), [Length(max=LONGEST_TITLE, message=TOO_LONG)])
+    title_en = StringField(_("Title in English"), [Length(max=LONGEST_TITLE, message=TOO_LONG)])
+    room = StringField(_("Room"), [Length(max=200, message=TOO_LONG)])
+    address_kk = StringField(_("Address in Kazakh"), [Length(max=LONGEST_TITLE, message=TOO_LONG)])
+    address_ru = StringField(_("Address in Russian"), [Length(max=LONGEST_TITLE, message=TOO_LONG)])
+    address_en = StringField(_("Address in English"), [Length(max=LONGEST_TITLE, message=TOO_LONG)])
+    link = StringField(_("Link to join online"), [Length(max=500, message=TOO_LONG)])
+    speaker = StringField(_("Speaker"), [Length(max=200, message=TOO_LONG)])
+    note = StringField(_("Note or reason"), [Length(max=500, message=TOO_LONG)])
     tentative = BooleanField(_("Not certain yet"))
     version = IntegerField(widget=HiddenInput(), validators=[Optional()])
 
@@ -69,9 +76,9 @@ class SessionForm(Form):
         self.date.data, self.start.data, self.end.data = begin.date(), f"{begin:%H:%M}", f"{end:%H:%M}"
         self.end_date.data = end.date() if end.date() != begin.date() else None
         self.block.data = block.id if block else None
-        self.kind.data = meeting.kind
-        self.title_kk.data, self.title_ru.data, self.title_en.data = meeting.title.kk, meeting.title.ru, meeting.title.en
-        address = meeting.address or Tri()
+        self.kind.data = str(meeting.kind)
+        title, address = meeting.title, meeting.address or Tri()
+        self.title_kk.data, self.title_ru.data, self.title_en.data = title.kk, title.ru, title.en
         self.address_kk.data, self.address_ru.data, self.address_en.data = address.kk, address.ru, address.en
         self.room.data, self.link.data = meeting.room, meeting.link
         self.speaker.data, self.note.data = meeting.speaker, meeting.note
@@ -98,7 +105,7 @@ class SessionForm(Form):
             starts_at=starts_at,
             ends_at=ends_at,
             time_zone=zone,
-            kind=self.kind.data,
+            kind=SessionKind(self.kind.data),
             status=self._status(before),
             room=self.room.data,
             address=_tri(before.address if before else None, self.address_kk, self.address_ru, self.address_en) or None,
@@ -117,13 +124,13 @@ class ActForm(Form):
     """One press about one session: cancel, restore or delete it."""
 
     version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
-    reason = StringField(_("Reason"), [Length(max=500)])
+    reason = StringField(_("Reason"), [Length(max=500, message=TOO_LONG)])
 
 
 class PublishForm(Form):
     """One press: what was looked at."""
 
-    reviewed = HiddenField(validators=[InputRequired(), Length(max=60)])
+    reviewed = HiddenField(validators=[InputRequired(), Length(max=60, message=TOO_LONG)])
 
 
 class PressForm(Form):

@@ -123,10 +123,10 @@ def holder_of(person: Person) -> Holder:
     return Holder(kk=forms.get(NameForm.KK, ""), ru=forms.get(NameForm.RU, ""), latin=forms.get(NameForm.LATIN, ""))
 
 
-def candidate_of(enrolment: Enrolment) -> Candidate:
+def candidate_of(enrolment: Enrolment, annulled: str = "") -> Candidate:
     """Somebody on a list, as the decisions see them."""
     person = enrolment.person
-    return Candidate(enrolment.id, enrolment.number, person.id, holder_of(person), person.sort_key)
+    return Candidate(enrolment.id, enrolment.number, person.id, holder_of(person), person.sort_key, annulled)
 
 
 def candidates(session: Session, cohort: Cohort) -> list[Candidate]:
@@ -145,7 +145,11 @@ def candidates(session: Session, cohort: Cohort) -> list[Candidate]:
         .options(joinedload(Enrolment.person).selectinload(Person.names))
         .order_by(Person.sort_key, Enrolment.number)
     )
-    return [candidate_of(enrolment) for enrolment in rows.unique()]
+    annulled = select(Certificate.person_id, Certificate.number).where(
+        Certificate.cohort_id == cohort.id, Certificate.status == CertificateStatus.ANNULLED
+    )
+    numbers = dict(session.execute(annulled.order_by(Certificate.id)).all())
+    return [candidate_of(enrolment, numbers.get(enrolment.person_id, "")) for enrolment in rows.unique()]
 
 
 def cohorts_to_propose(session: Session, reach: Reach) -> list[tuple[Cohort, int]]:

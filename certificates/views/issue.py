@@ -107,6 +107,8 @@ def _mend(found: Cohort, finding: Finding) -> tuple[str, str]:
     if finding.mend == Mend.PROOF and finding.candidate:
         address = url_for("issue.proof", code=found.code, number=finding.candidate.enrolment_number)
         return address, _("Open the proof")
+    if finding.mend == Mend.CERTIFICATE and finding.candidate:
+        return url_for("register_entry.certificate", number=finding.candidate.annulled), _("Open it")
     if finding.mend == Mend.PROGRAMME:
         return url_for("cohorts.programme", code=found.programme.code), _(
             "Correct the programme file and import it again"

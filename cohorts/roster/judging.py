@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from app.kernel.text import identity, search_key
-from cohorts.roster.cells import Entry, name_key, read_row
+from cohorts.roster.cells import REFUSALS, Entry, name_key, read_row
 from cohorts.roster.columns import RosterRow
 from cohorts.roster.reasons import Choice, Reason, Verdict
 
@@ -60,7 +60,9 @@ class Judged:
 
     @property
     def all_reasons(self) -> list[Reason]:
-        """Why it got this verdict, then the remarks on the row itself."""
+        """Why it got this verdict, then the remarks on the row itself; of a row that stays out only why it does."""
+        if self.entry.refused:
+            return [reason for reason in self.entry.reasons if reason.code in REFUSALS]
         return [*self.reasons, *self.entry.reasons]
 
 

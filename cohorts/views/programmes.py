@@ -21,7 +21,11 @@ from cohorts.services import create_cohort
 from cohorts.views.common import blueprint
 from cohorts.views.present import outline_rows
 
-LANGUAGE_LABELS = {"kk": Message("Kazakh"), "ru": Message("Russian"), "en": Message("English")}
+LANGUAGE_LABELS = {
+    "kk": Message("Kazakh language"),
+    "ru": Message("Russian language"),
+    "en": Message("English language"),
+}
 PHASES_FIRST = 9  # programmes without a cohort stand after all others
 
 

@@ -74,8 +74,7 @@ def own_cohorts(session: Session, person_id: int) -> list[OwnCohort]:
         .join(Enrolment, Enrolment.cohort_id == Cohort.id)
         .outerjoin(latest, latest.c.cohort_id == Cohort.id)
         .outerjoin(
-            ScheduleVersion,
-            and_(ScheduleVersion.cohort_id == Cohort.id, ScheduleVersion.number == latest.c.number),
+            ScheduleVersion, and_(ScheduleVersion.cohort_id == Cohort.id, ScheduleVersion.number == latest.c.number)
         )
         .outerjoin(CalendarFeed, CalendarFeed.person_id == Enrolment.person_id)
         .where(Enrolment.person_id == person_id, _SHOWN)
@@ -91,8 +90,7 @@ def entries(
     statement = (
         select(*_ENTRY)
         .join(
-            Enrolment,
-            and_(Enrolment.cohort_id == PublishedSession.cohort_id, Enrolment.person_id == person_id, _SHOWN),
+            Enrolment, and_(Enrolment.cohort_id == PublishedSession.cohort_id, Enrolment.person_id == person_id, _SHOWN)
         )
         .join(Cohort, Cohort.id == PublishedSession.cohort_id)
         .outerjoin(
@@ -110,7 +108,7 @@ def entries(
 
 
 def states_before(session: Session, changed: Iterable[Entry]) -> dict[int, Facts]:
-    """What a person last saw of each changed session: the first state for who never said what they saw. One statement."""
+    """What a person last saw of each changed session; its first state for who never said. One statement."""
     wanted = {entry.session_id: entry.seen for entry in changed}
     if not wanted:
         return {}

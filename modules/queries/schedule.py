@@ -199,7 +199,6 @@ def modules_by_id(session: Session, ids: frozenset[int]) -> Sequence[Module]:
     ).all()
 
 
-
 def nearest_session(session: Session, module_ids: Sequence[int], *, now: datetime) -> ModuleSession | None:
     """The session under way or next, else the last one."""
     own = select(ModuleSession).where(ModuleSession.module_id.in_(module_ids))

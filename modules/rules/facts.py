@@ -15,6 +15,9 @@ from modules.enums import SessionKind, SessionStatus
 from modules.rules.times import check_span, zone_of
 
 LONGEST_TITLE = 200
+LONGEST_LINE = 200
+LONGEST_LINK = 500
+LONGEST_NOTE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +119,9 @@ def checked(facts: Facts) -> Facts:
         facts,
         title=title,
         address=_clean_tri(facts.address, "address") if facts.address else None,
-        room=_clean_text(facts.room, "room", 200),
-        speaker=_clean_text(facts.speaker, "speaker", 200),
-        note=_clean_text(facts.note, "note", 500),
+        room=_clean_text(facts.room, "room", LONGEST_LINE),
+        speaker=_clean_text(facts.speaker, "speaker", LONGEST_LINE),
+        note=_clean_text(facts.note, "note", LONGEST_NOTE),
         link=check_link(facts.link),
     )
 
@@ -134,7 +137,8 @@ def check_link(text: str | None) -> str | None:
         return None
     address = text.strip()
     refused = DomainError(Message("Enter the whole link, beginning with https://"), field="link")
-    if len(address) > 500 or any(char.isspace() or not char.isprintable() or char in "<>\"'\\^`{|}" for char in address):
+    strange = any(char.isspace() or not char.isprintable() or char in "<>\"'\\^`{|}" for char in address)
+    if strange or len(address) > LONGEST_LINK:
         raise refused
     try:
         parts = urlsplit(address)

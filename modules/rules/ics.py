@@ -1,4 +1,4 @@
-"""Calendars as RFC 5545 text, written by hand at a fifth of the cost of building objects; two libraries check it in tests.
+"""Calendars as RFC 5545 text, written by hand at a fifth of the cost of objects; the tests read it with two libraries.
 
 Nothing that people typed can break a line: texts are escaped (§3.3.11), other control characters are dropped, and lines
 are folded at 75 octets (§3.1) between characters.
@@ -119,7 +119,7 @@ def _event_lines(event: Event, host: str) -> Iterable[str]:
 
 
 def _moment(moment: datetime, zone: str) -> str:
-    """A moment by the clocks of the place; in UTC when these show its hour for the second time (§3.3.5 means the first)."""
+    """A moment by the clocks of the place; in UTC when they show its hour again (§3.3.5 means the first time)."""
     local = moment.astimezone(zone_of(zone))
     if local.fold:
         return f":{moment.astimezone(UTC):%Y%m%dT%H%M%SZ}"

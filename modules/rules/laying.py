@@ -1,4 +1,4 @@
-"""Laying the blocks of a module on the calendar: from fixed dates, from a pattern of weeks, from days after the start."""
+"""Laying the blocks of a module on the calendar: from fixed dates, a pattern of weeks, days after the start."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

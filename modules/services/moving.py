@@ -14,7 +14,7 @@ from modules.queries.schedule import drafts, modules_of
 
 
 def move_schedule(session: Session, *, cohort: Cohort, days: int, actor: Actor | None, now: datetime) -> None:
-    """Move a cohort, its blocks and its sessions by so many days, as a draft; hours stay those on the wall of the place.
+    """Move a cohort, its blocks and sessions by so many days, as a draft; hours stay those on the wall of the place.
 
     Months whose days are not known stay as they are.
     """

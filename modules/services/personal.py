@@ -16,9 +16,7 @@ from modules.queries.personal import own_cohorts
 SECRET_BYTES = 24  # 192 bits: nobody guesses an address
 
 
-def mark_seen(
-    session: Session, *, person_id: int, versions: Mapping[int, int], actor: Actor, now: datetime
-) -> None:
+def mark_seen(session: Session, *, person_id: int, versions: Mapping[int, int], actor: Actor, now: datetime) -> None:
     """Remember up to which version a person has seen the schedule of each cohort, and through whose account.
 
     Never goes back, and never beyond what is published; cohorts that are not the person's are left out.
@@ -56,9 +54,7 @@ def new_secret(session: Session, *, person_id: int, now: datetime, actor: Actor 
     return feed
 
 
-def _see(
-    session: Session, person_id: int, cohort_id: int, version: int, actor: Actor, now: datetime
-) -> None:
+def _see(session: Session, person_id: int, cohort_id: int, version: int, actor: Actor, now: datetime) -> None:
     known = _seen(session, person_id, cohort_id)
     if known is None:
         try:

@@ -43,10 +43,7 @@ def publish(
     if not changes:
         raise DomainError(Message("There is nothing to publish: participants see all of it already."))
     version = ScheduleVersion(
-        cohort_id=cohort.id,
-        number=number + 1,
-        published_at=now,
-        published_by_id=actor.user_id if actor else None,
+        cohort_id=cohort.id, number=number + 1, published_at=now, published_by_id=actor.user_id if actor else None
     )
     session.add(version)
     try:

@@ -11,7 +11,7 @@ from app.accounts.models import User
 from app.accounts.rules import Actor
 from app.audit.models import AuditEntry
 from app.audit.services import record
-from app.kernel.errors import ConflictError, Difference, DomainError
+from app.kernel.errors import ConflictError, Difference, DomainError, NotFoundError
 from app.kernel.words import Message
 from modules.enums import SessionStatus
 from modules.models import Module, ModuleSession, PublishedSession
@@ -20,9 +20,7 @@ from modules.rules.facts import PART_LABELS, Facts, checked, facts_of, spoken
 SUBJECT = "session"
 
 
-def add_session(
-    session: Session, *, module: Module, facts: Facts, actor: Actor | None, now: datetime
-) -> ModuleSession:
+def add_session(session: Session, *, module: Module, facts: Facts, actor: Actor | None, now: datetime) -> ModuleSession:
     """Add a session to a module, as a draft.
 
     Raises:
@@ -140,7 +138,10 @@ def delete_session(
 
 def _lock(session: Session, meeting: ModuleSession, expected_version: int, wanted: Facts) -> None:
     """Hold the row until the commit, and refuse to write over what the editor did not see."""
-    session.refresh(meeting, with_for_update=True)
+    held = session.scalar(select(ModuleSession.id).where(ModuleSession.id == meeting.id).with_for_update())
+    if held is None:
+        raise NotFoundError(Message("There is no such page"))
+    session.refresh(meeting)
     if meeting.version == expected_version:
         return
     who, when = _last_saved(session, meeting)

@@ -1,5 +1,6 @@
 """The calendar that programs subscribe to, by a secret address."""
 
+import re
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -17,7 +18,7 @@ from modules.rules.ics import Event, calendar
 
 blueprint = Blueprint("calendar", __name__)
 
-LONGEST_SECRET = 43
+SECRET = re.compile(r"[A-Za-z0-9_-]{1,43}")
 USUAL_LANGUAGE = "kk"
 
 
@@ -25,7 +26,7 @@ USUAL_LANGUAGE = "kk"
 @public
 def feed(secret: str) -> Response:
     """All sessions of a person, cancelled ones too; 304 when nothing changed since the reader's copy."""
-    owner = feed_by_secret(db_session(), secret) if len(secret) <= LONGEST_SECRET and secret.isascii() else None
+    owner = feed_by_secret(db_session(), secret) if SECRET.fullmatch(secret) else None
     if owner is None:
         abort(404)
     lang = owner.language or USUAL_LANGUAGE

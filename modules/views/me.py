@@ -34,6 +34,7 @@ blueprint = Blueprint("modules", __name__, template_folder="../templates")
 
 DEFAULT_ZONE = "Asia/Almaty"
 LOOK_BACK = timedelta(hours=40)  # a day of the place that began before the day of the reader, and a session of 24 h
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 MOST_NEW_LISTED = 5
 LONGEST_NUMBER = 10  # digits
 
@@ -124,9 +125,8 @@ def seen() -> ResponseReturnValue:
     viewer = _viewer(actor)
     if viewer is None or not PressForm().validate_on_submit():
         abort(404 if viewer is None else 400)
-    mark_seen(
-        db_session(), person_id=viewer.person_id, versions=_versions(request.form.getlist("seen")), actor=actor, now=moment()
-    )
+    versions = _versions(request.form.getlist("seen"))
+    mark_seen(db_session(), person_id=viewer.person_id, versions=versions, actor=actor, now=moment())
     return redirect(url_for(".me", **viewer.query))
 
 
@@ -209,11 +209,13 @@ def _card(entry: Entry, home: str, today: date, now: datetime, lang: str) -> Car
 
 
 def _countdown(starts_at: datetime, now: datetime) -> str:
-    left = -(-int((starts_at - now).total_seconds()) // 60)
-    if left <= 0:
+    if starts_at <= now:
         return translate(UNDER_WAY)
-    sentence = MINUTES_LEFT if left < 60 else HOURS_LEFT if left < 1440 else DAYS_LEFT
-    return translate(sentence).format(d=left // 1440, h=left // 60 % 24, m=left % 60)
+    minutes = -((now - starts_at) // MINUTE)
+    days, rest = divmod(minutes, DAY // MINUTE)
+    hours_left, rest = divmod(rest, HOUR // MINUTE)
+    sentence = DAYS_LEFT if days else HOURS_LEFT if hours_left else MINUTES_LEFT
+    return translate(sentence).format(d=days, h=hours_left, m=rest)
 
 
 def _day_word(day: date, today: date) -> str:

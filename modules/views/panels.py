@@ -185,7 +185,7 @@ def _bar(block: Block, bar: Bar, code: str, lang: str, *, roomy: bool) -> BarVie
 
 
 def _short(block: Block, bar: Bar, lang: str, *, roomy: bool) -> str:
-    """What fits into a bar: the days of a block in person, the length of a long one, ≈ and the month if that is all."""
+    """What fits into a bar: the days of a block in person, the length of others, ≈ and the month if that is all."""
     span = Span(block.starts_on, block.ends_on)
     weeks = length_in_weeks(span)
     if not bar.exact or weeks is None or block.starts_on is None:
@@ -208,7 +208,9 @@ def _month_names(chart: Timeline, lang: str) -> list[Markup]:
     for place, month in enumerate(chart.months):
         name = escape(format_date(month.first_day, "LLL", locale=lang).rstrip("."))
         dated = place == 0 or month.first_day.month == 1
-        names.append(name + Markup(" <b>{}</b>").format(month.first_day.year) if dated and month.columns > WIDE else name)
+        names.append(
+            name + Markup(" <b>{}</b>").format(month.first_day.year) if dated and month.columns > WIDE else name
+        )
     return names
 
 

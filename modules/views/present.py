@@ -97,7 +97,7 @@ def place_of(held: Held, lang: str) -> Place:
 
 
 def hours(held: Held, zone: str | None = None) -> str:
-    """From when to when by the clocks of the place (or of another zone): ``18:00–19:30``; +1 when it ends a day later."""
+    """From when to when by the clocks of the place (or another zone): ``18:00–19:30``; +1: ends on the next day."""
     tz = zone_of(zone or held.time_zone)
     begin, end = held.starts_at.astimezone(tz), held.ends_at.astimezone(tz)
     later = (end.date() - begin.date()).days
@@ -126,7 +126,7 @@ def was_lines(before: Facts, held: Held, parts: tuple[Part, ...], status: Sessio
                 lines.append(escape(translate(STATUS_NOW[status])))
         else:
             old, _ = part_texts(part, before, held, lang)
-            lines.append(Markup(translate(WAS[part])) % {"before": _marked("del", part, old)})
+            lines.append(_filled(WAS[part], {"before": _marked("del", part, old)}))
     return lines
 
 
@@ -143,8 +143,13 @@ def now_lines(
             continue
         old, new = part_texts(part, before, held, lang)
         values = {"after": _marked("ins", part, new), "before": _marked("del", part, old)}
-        lines.append(Markup(translate(NOW[part])) % values)
+        lines.append(_filled(NOW[part], values))
     return lines
+
+
+def _filled(sentence: Message, values: dict[str, Markup]) -> Markup:
+    """A translated sentence of ours with marked-up texts in its places."""
+    return Markup(translate(sentence)) % values  # noqa: S704 - the catalogues are ours
 
 
 def _marked(element: str, part: Part, text: str | Markup) -> Markup:
@@ -213,9 +218,9 @@ def _block_word(block: Block) -> str:
 def zone_sentence(zone: str, day: date) -> str:
     """By whose clocks the hours of a form are typed."""
     noon = datetime(day.year, day.month, day.day, 12, tzinfo=zone_of(zone))
-    return translate(
-        Message("Times are those of the place: %(zone)s (%(offset)s).", zone=zone_name(zone), offset=offset_label(noon, zone))
-    )
+    offset = offset_label(noon, zone)
+    name = zone_name(zone)
+    return translate(Message("Times are those of the place: %(zone)s (%(offset)s).", zone=name, offset=offset))
 
 
 def zone_name(zone: str) -> str:

@@ -52,7 +52,7 @@ def add(code: str) -> ResponseReturnValue:
     return redirect(_week_of(code, made[0]))
 
 
-@blueprint.route("/cohorts/<code>/schedule/<int:number>/edit", methods=["GET", "POST"])
+@blueprint.route("/cohorts/<code>/schedule/<int(max=2147483647):number>/edit", methods=["GET", "POST"])
 @requires(MANAGE_SCHEDULE)
 def edit(code: str, number: int) -> ResponseReturnValue:
     """Change or move a session, as a draft."""
@@ -82,7 +82,7 @@ def edit(code: str, number: int) -> ResponseReturnValue:
     return redirect(_week_of(code, meeting))
 
 
-@blueprint.post("/cohorts/<code>/schedule/<int:number>/cancel")
+@blueprint.post("/cohorts/<code>/schedule/<int(max=2147483647):number>/cancel")
 @requires(MANAGE_SCHEDULE)
 def cancel(code: str, number: int) -> ResponseReturnValue:
     """Cancel a session that participants know; they learn of it with the next publication."""
@@ -97,46 +97,37 @@ def cancel(code: str, number: int) -> ResponseReturnValue:
             now=moment(),
         )
 
-    return _press(code, number, act, _("Cancelled, as a draft. Participants learn of it when the schedule is published."))
+    done = _("Cancelled, as a draft. Participants learn of it when the schedule is published.")
+    return _press(code, number, act, done)
 
 
-@blueprint.post("/cohorts/<code>/schedule/<int:number>/restore")
+@blueprint.post("/cohorts/<code>/schedule/<int(max=2147483647):number>/restore")
 @requires(MANAGE_SCHEDULE)
 def restore(code: str, number: int) -> ResponseReturnValue:
     """Throw the unpublished changes of a session away."""
 
     def act(meeting: ModuleSession, form: ActForm) -> None:
         restore_session(
-            db_session(),
-            meeting=meeting,
-            expected_version=form.version.data or 0,
-            actor=current_actor(),
-            now=moment(),
+            db_session(), meeting=meeting, expected_version=form.version.data or 0, actor=current_actor(), now=moment()
         )
 
     return _press(code, number, act, _("The session is again as participants see it."))
 
 
-@blueprint.post("/cohorts/<code>/schedule/<int:number>/delete")
+@blueprint.post("/cohorts/<code>/schedule/<int(max=2147483647):number>/delete")
 @requires(MANAGE_SCHEDULE)
 def delete(code: str, number: int) -> ResponseReturnValue:
     """Delete a draft that was never published."""
 
     def act(meeting: ModuleSession, form: ActForm) -> None:
         delete_session(
-            db_session(),
-            meeting=meeting,
-            expected_version=form.version.data or 0,
-            actor=current_actor(),
-            now=moment(),
+            db_session(), meeting=meeting, expected_version=form.version.data or 0, actor=current_actor(), now=moment()
         )
 
     return _press(code, number, act, _("The draft was deleted."))
 
 
-def _press(
-    code: str, number: int, act: Callable[[ModuleSession, ActForm], None], done: str
-) -> ResponseReturnValue:
+def _press(code: str, number: int, act: Callable[[ModuleSession, ActForm], None], done: str) -> ResponseReturnValue:
     """One press about a session; a refusal shows its form again with the reason."""
     scope = _scope(code)
     meeting = get_session(db_session(), scope, number)

@@ -106,17 +106,16 @@ def test_pages_are_accessible_and_fit_their_window(
 def test_the_first_load_of_a_page_is_light_and_stays_on_this_host(
     shown: Site, places: dict[str, Any], visit: Callable[..., Page], role: str
 ) -> None:
+    page = visit(shown, role, size="phone")
+    page.context.new_cdp_session(page).send("Network.setCacheDisabled", {"cacheDisabled": True})
+    answers: list[Response] = []
+    page.on("response", lambda answer: answers.append(answer))  # noqa: PLW0108 - playwright refuses a built-in
     heavy = []
     for address in PAGES[role]:
-        page = visit(shown, role, size="phone")
-        page.context.clear_cookies(name="lang")
-        answers: list[Response] = []
-        page.on("response", lambda answer, kept=answers: kept.append(answer))
-        client = page.context.new_cdp_session(page)
-        client.send("Network.setCacheDisabled", {"cacheDisabled": True})
+        answers.clear()
         page.goto(address.format(**places), wait_until="load")
         size = sum(answer.request.sizes()["responseBodySize"] for answer in answers)
         if size > FIRST_LOAD:
             heavy.append((address, size))
-        page.context.close()
+        assert len(answers) >= 4, "the page, the stylesheet, the script and the icons are counted"
     assert heavy == []

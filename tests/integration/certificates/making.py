@@ -32,6 +32,7 @@ from cohorts.models import Cohort, Enrolment, Outline, Programme
 NOW = datetime(2024, 7, 5, 6, 30, tzinfo=UTC)
 PASSWORD = "a password of the tests"
 HOUSE = House(control_key=b"the key of the tests, of no worth", verify_base="http://localhost/verify/", specimen=True)
+CONTENT = {"modules": [{"number": 1, "blocks": [{"city": {"kk": "Астана", "ru": "Астана", "en": "Astana"}}]}]}
 NAMES = (
     ("Үлгібеков Ғалым Сынақұлы", "Ульгибеков Галым Сынакович", "Ulgibekov Galym Synaquly"),
     ("Қиялбаева Айгерім Тестқызы", "Киялбаева Айгерим Тестовна", "Qiyalbayeva Aigerim"),
@@ -97,8 +98,8 @@ class World:
             "sort_key": sort_key(title.forms()[0]),
             "version": 1,
         }
+        content = changes.pop("content", CONTENT)
         programme = Programme(**(values | changes))
-        content = {"modules": [{"number": 1, "blocks": [{"city": {"kk": "Астана", "ru": "Астана", "en": "Astana"}}]}]}
         programme.outlines = [Outline(number=1, content=content, created_at=NOW)]
         self.session.add(programme)
         self.session.flush()

@@ -39,7 +39,7 @@ def visit(app: Flask, world: World) -> Callable[..., FlaskClient]:
 
 @pytest.fixture
 def statements(session: Session) -> Callable[[], AbstractContextManager[list[str]]]:
-    """Counts what is sent to the database inside: ``with statements() as sent``."""
+    """A context that collects what is sent to the database."""
 
     @contextmanager
     def counting() -> Iterator[list[str]]:

@@ -139,7 +139,13 @@ class TestSessions:
         publish(session, cohort=world.cohort, actor=None, now=NOW)
         before = facts_of(meeting)
         change_session(
-            session, meeting=meeting, facts=facts_at("X"), module=world.modules[1], expected_version=1, actor=None, now=NOW
+            session,
+            meeting=meeting,
+            facts=facts_at("X"),
+            module=world.modules[1],
+            expected_version=1,
+            actor=None,
+            now=NOW,
         )
         restore_session(session, meeting=meeting, expected_version=2, actor=None, now=NOW)
         assert (facts_of(meeting), meeting.module_id) == (before, world.modules[0].id)
@@ -239,7 +245,9 @@ class TestPersonal:
         assistant, participant = world.actor("assistant"), world.actor("participant")
         world.add()
         publish(session, cohort=world.cohort, actor=None, now=NOW)
-        mark_seen(session, person_id=participant.person_id or 0, versions={world.cohort.id: 1}, actor=assistant, now=NOW)
+        mark_seen(
+            session, person_id=participant.person_id or 0, versions={world.cohort.id: 1}, actor=assistant, now=NOW
+        )
         assert session.scalars(select(ScheduleSeen.seen_by_id)).one() == assistant.user_id
 
     def test_a_new_secret_replaces_the_old(self, session: Session, world: World) -> None:

@@ -11,7 +11,8 @@ from tests.unit.modules.examples import START, facts
 
 
 @pytest.mark.parametrize(
-    "link", ["https://meet.example.org/room", "https://meet.example.org:8443/r?x=1&y=2#z", " https://кездесу.example/х "]
+    "link",
+    ["https://meet.example.org/room", "https://meet.example.org:8443/r?x=1&y=2#z", " https://кездесу.example/х "],
 )
 def test_a_link_is_https(link: str) -> None:
     assert check_link(link) == link.strip()

@@ -35,7 +35,10 @@ def test_a_pattern_is_weeks_in_person_then_at_a_distance() -> None:
 
 def test_a_pattern_may_begin_within_a_week() -> None:
     laid = weeks(date(2026, 9, 9), [(Mode.OFFLINE, 1), (Mode.DISTANCE, 1)])
-    assert [span for _mode, span in laid] == [Span(P("2026-09-09"), P("2026-09-11")), Span(P("2026-09-14"), P("2026-09-18"))]
+    assert [span for _mode, span in laid] == [
+        Span(P("2026-09-09"), P("2026-09-11")),
+        Span(P("2026-09-14"), P("2026-09-18")),
+    ]
 
 
 def test_a_pattern_that_begins_on_a_weekend_has_that_day() -> None:
@@ -78,7 +81,12 @@ OUTLINE = OutlineSpec.model_validate(
         "modules": [
             {"number": 1, "pattern": {"offline_weeks": 2, "distance_weeks": 4}, "after_days": 7},
             {"number": 2, "pattern": {"offline_weeks": 1, "distance_weeks": 0}, "start": "2027-01-11"},
-            {"number": 3, "blocks": [{"mode": "offline", "after_days": 70, "days": 5, "time_zone": "Asia/Dubai", "country": "AE"}]},
+            {
+                "number": 3,
+                "blocks": [
+                    {"mode": "offline", "after_days": 70, "days": 5, "time_zone": "Asia/Dubai", "country": "AE"}
+                ],
+            },
             {"number": 4, "title": {"en": "Unknown"}, "host": "host"},
         ],
         "components": [{"kind": "internship"}, {"kind": "defence", "blocks": [{"start": "2027-05"}]}],

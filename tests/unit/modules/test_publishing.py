@@ -1,4 +1,5 @@
 from dataclasses import replace
+from typing import Any
 
 from modules.enums import SessionStatus
 from modules.rules.facts import Part
@@ -8,7 +9,7 @@ from tests.unit.modules.examples import facts
 CANCELLED = facts(status=SessionStatus.CANCELLED)
 
 
-def draft(number: int = 1, **changes: object) -> Draft:
+def draft(number: int = 1, **changes: Any) -> Draft:  # noqa: ANN401 - any field
     return replace(Draft(number, 1, 7, facts()), **changes)
 
 

@@ -18,6 +18,7 @@ from modules.rules.times import (
 )
 
 ALMATY, DUBAI, BERLIN = "Asia/Almaty", "Asia/Dubai", "Europe/Berlin"
+LOCAL = datetime(2015, 1, 1)  # noqa: DTZ001 - a local time
 
 
 @pytest.mark.parametrize(
@@ -28,7 +29,9 @@ def test_a_time_is_read_as_people_type_it(text: str, clock: time) -> None:
     assert read_clock(text) == clock
 
 
-@pytest.mark.parametrize("text", ["", "24:00", "12:60", "930", "half past nine", "18:30:00", "-1:00", "１８：３０", "18:3"])
+@pytest.mark.parametrize(
+    "text", ["", "24:00", "12:60", "930", "half past nine", "18:30:00", "-1:00", "１８：３０", "18:3"]
+)
 def test_what_is_no_time_is_refused(text: str) -> None:
     assert read_clock(text) is None
 
@@ -57,7 +60,9 @@ def test_an_hour_that_is_skipped_is_refused() -> None:
 
 
 @given(
-    st.datetimes(datetime(2015, 1, 1), datetime(2035, 1, 1)).map(lambda moment: moment.replace(second=0, microsecond=0)),
+    st.datetimes(datetime(2015, 1, 1), datetime(2035, 1, 1)).map(
+        lambda moment: moment.replace(second=0, microsecond=0)
+    ),
     st.sampled_from([ALMATY, DUBAI, BERLIN, "America/New_York", "Asia/Kathmandu", "Pacific/Chatham"]),
 )
 def test_what_is_taken_is_what_the_clocks_show(local: datetime, zone: str) -> None:

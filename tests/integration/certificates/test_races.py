@@ -1,0 +1,97 @@
+"""Two people at once, with real commits: one issues, the other is told; numbers stay whole."""
+
+from threading import Barrier, Thread
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from app.accounts.enums import Role
+from app.accounts.rules import Actor
+from app.kernel.database import db
+from app.kernel.unit import unit_of_work
+from certificates.log import broken_links
+from certificates.models import Batch, Certificate, LogEntry, Series
+from certificates.queries.integrity import problems
+from certificates.services import approve
+from certificates.storage import Store
+from tests.integration.certificates.making import HOUSE, NOW, World, sign_in
+
+
+def together(*works: Any) -> list[Any]:
+    """Run works at the same moment, each in its own thread; gives what each returned or raised."""
+    barrier, results = Barrier(len(works)), [None] * len(works)
+
+    def run(place: int, work: Any) -> None:
+        barrier.wait(10)
+        try:
+            results[place] = work()
+        except Exception as error:  # noqa: BLE001 - the test looks at it
+            results[place] = error
+
+    threads = [Thread(target=run, args=item) for item in enumerate(works)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    return results
+
+
+@pytest.fixture
+def prepared(own_app: Flask) -> tuple[Flask, list[str], list[Actor]]:
+    """Two cohorts of one programme with a proposal each, and two approvers."""
+    own_app.config["WTF_CSRF_ENABLED"] = False
+    with own_app.app_context(), unit_of_work() as session:
+        world = World(session)
+        world.many(20)
+        second = world.make_cohort(world.programme, "kel-2")
+        world.many(15, cohort=second)
+        coordinator = world.actor(Role.COORDINATOR)
+        keys = [world.proposed(coordinator).key, world.proposed(coordinator, cohort=second).key]
+        actors = [world.actor(Role.APPROVER, name=name) for name in ("first", "second")]
+    return own_app, keys, actors
+
+
+def issue(app: Flask, key: str, actor: Actor) -> tuple[bool, list[str]]:
+    with app.app_context(), unit_of_work() as session:
+        batch = session.scalars(select(Batch).where(Batch.key == key)).one()
+        done = approve(session, batch=batch, actor=actor, now=NOW, house=HOUSE)
+        return done.already, [certificate.number for certificate in done.certificates]
+
+
+def test_eight_approvals_of_one_batch_issue_it_once(prepared: tuple[Flask, list[str], list[Actor]]) -> None:
+    app, keys, actors = prepared
+    results = together(*(lambda n=n: issue(app, keys[0], actors[n % 2]) for n in range(8)))
+    assert sorted(already for already, _ in results) == [False, *[True] * 7]
+    assert {tuple(numbers) for _, numbers in results} == {tuple(f"KEL-2024-{n:06}" for n in range(1, 21))}
+
+
+def test_two_batches_at_once_share_the_series_without_a_gap(prepared: tuple[Flask, list[str], list[Actor]]) -> None:
+    app, keys, actors = prepared
+    results = together(*(lambda n=n: issue(app, keys[n], actors[n]) for n in range(2)))
+    assert sorted(len(numbers) for _, numbers in results) == [15, 20]
+    with app.app_context():
+        assert sorted(db.session.scalars(select(Certificate.sequence))) == list(range(1, 36))
+        assert db.session.scalars(select(Series.last_number)).all() == [35]
+        assert sorted(db.session.scalars(select(LogEntry.sequence))) == list(range(1, 36))
+        store = Store(app.extensions["settings"].DATA_DIR)
+        assert list(problems(db.session(), store=store, control_key=HOUSE.control_key)) == []
+        assert broken_links([]) == []
+
+
+def test_two_approvers_press_at_once_and_one_is_told(prepared: tuple[Flask, list[str], list[Actor]]) -> None:
+    app, keys, actors = prepared
+    clients = [sign_in(app, actor) for actor in actors]
+
+    def press(client: Any) -> str:
+        answer = client.post(f"/approvals/{keys[0]}/", data={"looked": "1"}, follow_redirects=True)
+        assert answer.status_code == 200
+        text: str = answer.get_data(as_text=True)
+        return text
+
+    pages = together(*(lambda client=client: press(client) for client in clients))
+    told = ["issued already" in page for page in pages]
+    assert sorted(told) == [False, True], [str(page)[:300] for page in pages]
+    with app.app_context():
+        assert db.session.query(Certificate).count() == 20

@@ -1,0 +1,1 @@
+"""Programmes, cohorts and their people, with a database."""

@@ -1,0 +1,431 @@
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from bs4 import BeautifulSoup, Tag
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.kernel.tri import Tri
+from modules.enums import SessionStatus
+from modules.models import Module, ModuleSession, ScheduleVersion
+from modules.rules.facts import facts_of
+from modules.services import cancel_session, change_session, publish
+from tests.integration.modules.world import DUBAI, HOME, NOW, World, make_world, sign_in
+from tests.support.pages import post
+
+Visit = Callable[..., FlaskClient]
+WEEK = "/cohorts/kel-1/schedule/"
+ADD = "/cohorts/kel-1/schedule/add"
+PUBLISH = "/cohorts/kel-1/schedule/publish"
+HOUR = timedelta(hours=1)
+
+
+def read(client: FlaskClient, path: str = WEEK, status: int = 200) -> BeautifulSoup:
+    answer = client.get(path)
+    assert answer.status_code == status, answer.text
+    return BeautifulSoup(answer.data, "html5lib")
+
+
+def text_of(soup: Tag, selector: str) -> list[str]:
+    return [" ".join(found.get_text(" ").split()) for found in soup.select(selector)]
+
+
+def typed(world: World, module: int = 0, /, **changes: str) -> dict[str, str]:
+    """What a coordinator types."""
+    given = {
+        "date": "2026-11-26",
+        "start": "18:30",
+        "end": "20:00",
+        "end_date": "",
+        "block": str(world.modules[module].blocks[0].id),
+        "kind": "lecture",
+        "title_kk": "Дәріс",
+        "title_ru": "",
+        "title_en": "Talk",
+        "room": "",
+        "link": "https://meet.example.org/r",
+        "speaker": "",
+        "note": "",
+    }
+    return {**given, **changes}
+
+
+def only(session: Session) -> ModuleSession:
+    return session.scalars(select(ModuleSession)).one()
+
+
+class TestWeek:
+    def test_days_stand_side_by_side_in_order_of_time(self, world: World, visit: Visit) -> None:
+        world.add("Second", starts_at=NOW + 2 * HOUR, ends_at=NOW + 3 * HOUR)
+        world.add("First", starts_at=NOW + HOUR, ends_at=NOW + 2 * HOUR)
+        world.add(
+            "Saturday",
+            starts_at=datetime(2026, 11, 28, 10, tzinfo=HOME),
+            ends_at=datetime(2026, 11, 28, 11, tzinfo=HOME),
+        )
+        page = read(visit("coordinator"), WEEK + "?week=2026-W48")
+        assert text_of(page, ".day h2 a") == [
+            "Mon 23 Nov",
+            "Tue 24 Nov",
+            "Wed 25 Nov",
+            "Thu 26 Nov",
+            "Fri 27 Nov",
+            "Sat 28 Nov",
+        ]
+        assert text_of(page, ".is-today .ev > a") == ["First", "Second"]
+        assert "Unpublished changes: 3" in page.get_text()
+
+    def test_states_have_words(self, world: World, visit: Visit) -> None:
+        kept, changed, cut = world.add("Kept"), world.add("Changed"), world.add("Cut")
+        publish(world.session, cohort=world.cohort, actor=None, now=NOW)
+        change_session(
+            world.session,
+            meeting=changed,
+            facts=replace(facts_of(changed), room="5"),
+            expected_version=1,
+            actor=None,
+            now=NOW,
+        )
+        cancel_session(world.session, meeting=cut, expected_version=1, actor=None, now=NOW)
+        world.add("New")
+        found = dict(zip(text_of(page := read(visit("coordinator")), ".ev > a"), page.select(".ev"), strict=True))
+        assert text_of(found["Kept"], ".tag") == []
+        assert text_of(found["Changed"], ".tag") == ["Changed, not published"]
+        assert text_of(found["Cut"], ".tag") == ["Cancelled, not published"]
+        assert text_of(found["New"], ".tag") == ["Draft"]
+        assert kept.id
+
+    def test_the_week_of_the_next_session_opens(self, world: World, visit: Visit) -> None:
+        world.add(
+            "Abroad", module=world.modules[1], starts_at=NOW + 13 * 24 * HOUR, ends_at=NOW + 13 * 24 * HOUR + HOUR
+        )
+        page = read(visit("coordinator"))
+        assert text_of(page, ".ev > a") == ["Abroad"]
+        assert text_of(page, ".weeknav b") == ["7–11 December 2026"]
+
+    def test_days_are_those_of_the_place(self, world: World, visit: Visit) -> None:
+        begin = datetime(2026, 12, 7, 19, 30, tzinfo=NOW.tzinfo)  # 23:30 in Dubai, already the 8th in Astana
+        world.add("Late", module=world.modules[1], starts_at=begin, ends_at=begin + HOUR, time_zone=DUBAI, link=None)
+        client = visit("coordinator")
+        assert text_of(read(client, WEEK + "?day=2026-12-07"), ".sess .c > a") == ["Late"]
+        assert text_of(read(client, WEEK + "?day=2026-12-08"), ".sess .c > a") == []
+        assert text_of(read(client, WEEK + "?week=2026-W50"), ".day small")[0] == "Abu Dhabi, UTC+4"
+
+    def test_a_room_taken_twice_is_said(self, world: World, visit: Visit) -> None:
+        world.add("One", room="214")
+        world.add("Two", room="214")
+        assert text_of(read(visit("coordinator")), ".is-bad .tag")[:1] == ["Room taken twice"]
+
+    @pytest.mark.parametrize(
+        "query", ["?week=x", "?week=2026-W99", "?day=2026-02-30", "?day=0001-01-01", "?week=9999-W52"]
+    )
+    def test_nonsense_shows_the_usual_week(self, world: World, visit: Visit, query: str) -> None:
+        assert world.modules
+        assert text_of(read(visit("coordinator"), WEEK + query), ".day h2")[0] == "Mon 23 Nov"
+
+    def test_the_same_number_of_statements_for_one_and_many(
+        self, world: World, visit: Visit, statements: Callable[[], AbstractContextManager[list[str]]]
+    ) -> None:
+        counts = []
+        client = visit("coordinator")
+        for number in (1, 3, 9):
+            for _ in range(number):
+                world.add()
+            publish(world.session, cohort=world.cohort, actor=None, now=NOW)
+            for path in (WEEK, WEEK + "?day=2026-11-24", "/", "/cohorts/kel-1/"):
+                with statements() as sent:
+                    assert client.get(path).status_code == 200
+                counts.append((path, len(sent)))
+        assert len(set(counts)) == 4, counts
+
+    def test_an_auditor_reads_but_changes_nothing(self, world: World, visit: Visit) -> None:
+        meeting = world.add()
+        page = read(visit("auditor"))
+        assert text_of(page, ".ev > b") == ["Ethics"]
+        assert page.select(f"a[href='{ADD}'], a[href='{PUBLISH}'], .ev > a") == []
+        assert visit("auditor").get(f"{WEEK}{meeting.id}/edit").status_code == 404
+
+
+class TestEmpty:
+    def test_an_empty_cohort_offers_to_lay_the_pattern(self, session: Session, app: object, at: object) -> None:
+        assert at
+        world = make_world(session, code="empty-1", lay=False)
+        client = sign_in(app, world, "coordinator")  # type: ignore[arg-type]  # the fixture's type
+        page = read(client, "/cohorts/empty-1/schedule/")
+        assert text_of(page, ".empty button") == ["Lay the pattern"]
+        answer = post(client, "/cohorts/empty-1/schedule/lay", {}, page="/cohorts/empty-1/schedule/")
+        assert answer.location == "/cohorts/empty-1/schedule/"
+        assert session.scalar(select(func.count(Module.id))) == 4
+        assert "The modules of the programme are on the calendar" in read(client, answer.location).get_text()
+        post(client, "/cohorts/empty-1/schedule/lay", {}, page="/cohorts/empty-1/schedule/publish")
+        assert session.scalar(select(func.count(Module.id))) == 4
+
+
+class TestAdding:
+    def test_hours_are_those_of_the_place(self, session: Session, world: World, visit: Visit) -> None:
+        answer = post(visit("coordinator"), ADD, typed(world, 1, date="2026-12-07", start="9:30", end="1200"))
+        assert (answer.status_code, answer.location) == (302, WEEK + "?week=2026-W50")
+        meeting = only(session)
+        assert meeting.starts_at == datetime(2026, 12, 7, 5, 30, tzinfo=NOW.tzinfo)
+        assert (meeting.time_zone, meeting.module_id) == (DUBAI, world.modules[1].id)
+        assert meeting.title == Tri(kk="Дәріс", en="Talk")
+
+    @pytest.mark.parametrize(
+        ("changes", "field", "says"),
+        [
+            ({"date": ""}, "date", "Enter the date"),
+            ({"date": "31.12.2026"}, "date", "Not a valid date"),
+            ({"date": "0202-11-26"}, "date", "Enter a year between 2000 and 2100"),
+            ({"start": "half past six"}, "start", "Enter a time such as 18:30"),
+            ({"end": "25:00"}, "end", "Enter a time such as 18:30"),
+            ({"end": "18:30"}, "end", "The end must be after the start"),
+            ({"end_date": "2026-11-29"}, "end", "at most 24 hours"),
+            ({"end_date": "2026-11-25"}, "end", "The end must be after the start"),
+            ({"date": "2024-02-29", "start": "23:30", "end": "23:45"}, "start", "comes twice"),
+            ({"title_kk": "", "title_en": " "}, "title_ru", "at least one language"),
+            ({"title_en": "x" * 201}, "title_en", "at most 200 characters"),
+            ({"link": "javascript:alert(1)"}, "link", "beginning with https://"),
+            ({"block": "999999"}, "block", "Not a valid choice"),
+            ({"block": "x"}, "block", "Not a valid choice"),
+            ({"kind": "party"}, "kind", "Not a valid choice"),
+            ({"note": "n" * 501}, "note", "at most 500 characters"),
+        ],
+    )
+    def test_what_cannot_be_is_said_and_nothing_is_lost(
+        self, session: Session, world: World, visit: Visit, changes: dict[str, str], field: str, says: str
+    ) -> None:
+        answer = post(visit("coordinator"), ADD, typed(world, speaker="Rector <b>", **changes))
+        assert answer.status_code == 422
+        page = BeautifulSoup(answer.data, "html5lib")
+        assert page.title is not None
+        assert page.title.get_text().startswith("Error:")
+        assert says in text_of(page, f"#{field}-error")[0]
+        assert page.select_one(f".esum a[href='#{field}']") is not None
+        assert page.select_one("#speaker")["value"] == "Rector <b>"  # type: ignore[index]  # it is there
+        for name, value in changes.items():
+            control = page.select_one(f"input#{name}")
+            assert control is None or control["value"] == value
+        assert session.scalar(select(func.count(ModuleSession.id))) == 0
+
+    def test_every_posted_column_but_those_of_the_form_is_left_out(
+        self, session: Session, world: World, visit: Visit
+    ) -> None:
+        extra = {"id": "77", "uid": "mine", "module_id": "1", "status": "cancelled", "version": "9", "time_zone": "UTC"}
+        assert post(visit("coordinator"), ADD, typed(world, **extra)).status_code == 302
+        meeting = only(session)
+        assert (meeting.status, meeting.version, meeting.time_zone) == (SessionStatus.CONFIRMED, 1, "Asia/Almaty")
+        assert meeting.uid != "mine"
+
+    def test_a_session_over_midnight(self, session: Session, world: World, visit: Visit) -> None:
+        data = typed(world, start="23:00", end="01:30", end_date="2026-11-27", tentative="y")
+        assert post(visit("coordinator"), ADD, data).status_code == 302
+        meeting = only(session)
+        assert meeting.ends_at - meeting.starts_at == timedelta(hours=2, minutes=30)
+        assert meeting.status == SessionStatus.TENTATIVE
+
+
+class TestEditing:
+    def test_the_form_shows_what_is_saved(self, world: World, visit: Visit) -> None:
+        meeting = world.add("Abroad", module=world.modules[1], time_zone=DUBAI, note="Why")
+        page = read(visit("coordinator"), f"{WEEK}{meeting.id}/edit")
+        values = {field["name"]: field.get("value") for field in page.select("form.stack[novalidate] input")}
+        assert (values["date"], values["start"], values["end"]) == ("2026-11-24", "17:00", "18:30")
+        assert (values["title_en"], values["note"], values["version"]) == ("Abroad", "Why", "1")
+        assert page.select_one("#block option[selected]")["value"] == str(world.modules[1].blocks[0].id)  # type: ignore[index]
+
+    def test_saving_keeps_a_draft(self, session: Session, world: World, visit: Visit) -> None:
+        meeting = world.add()
+        path = f"{WEEK}{meeting.id}/edit"
+        answer = post(visit("coordinator"), path, typed(world, version="1", start="19:00"))
+        assert answer.status_code == 302
+        session.refresh(meeting)
+        assert meeting.starts_at == datetime(2026, 11, 26, 14, 0, tzinfo=NOW.tzinfo)
+        assert meeting.version == 2
+
+    def test_two_editors(self, session: Session, world: World, visit: Visit) -> None:
+        meeting = world.add()
+        path = f"{WEEK}{meeting.id}/edit"
+        client = visit("coordinator")
+        assert post(client, path, typed(world, version="1", room="214")).status_code == 302
+        answer = post(client, path, typed(world, version="1", title_en="My own words"))
+        assert answer.status_code == 409
+        assert "My own words" in answer.text
+        assert "214" in answer.text
+        page = BeautifulSoup(answer.data, "html5lib")
+        resend = {field["name"]: field["value"] for field in page.select("main form input[name]")}
+        assert resend["version"] == "2"
+        assert client.post(path, data=resend).status_code == 302
+        session.refresh(meeting)
+        assert (meeting.title.en, meeting.room) == ("My own words", None)
+
+    def test_assumed_titles_stay_assumed_until_they_are_typed_anew(
+        self, session: Session, world: World, visit: Visit
+    ) -> None:
+        meeting = world.add(Tri(kk="Дәріс", en="Talk", assumed=frozenset({"kk", "en"})))
+        post(visit("coordinator"), f"{WEEK}{meeting.id}/edit", typed(world, version="1", title_en="Lecture"))
+        session.refresh(meeting)
+        assert meeting.title == Tri(kk="Дәріс", en="Lecture", assumed=frozenset({"kk"}))
+
+    def test_cancel_restore_and_delete(self, session: Session, world: World, visit: Visit) -> None:
+        meeting, draft = world.add("Known"), world.add("Draft")
+        client = visit("coordinator")
+        cancel, edit = f"{WEEK}{meeting.id}/cancel", f"{WEEK}{meeting.id}/edit"
+        refused = post(client, cancel, {"version": "1"}, page=edit)
+        assert refused.status_code == 422
+        assert "Delete it" in refused.text
+        publish(session, cohort=world.cohort, actor=None, now=NOW)
+        assert post(client, cancel, {"version": "1", "reason": "Ill"}, page=edit).status_code == 302
+        session.refresh(meeting)
+        assert (meeting.status, meeting.note) == (SessionStatus.CANCELLED, "Ill")
+        stale = post(client, f"{WEEK}{meeting.id}/restore", {"version": "1"}, page=edit)
+        assert stale.status_code == 409
+        assert post(client, f"{WEEK}{meeting.id}/restore", {"version": "2"}, page=edit).status_code == 302
+        session.refresh(meeting)
+        assert (meeting.status, meeting.note) == (SessionStatus.CONFIRMED, None)
+        refused = post(client, f"{WEEK}{draft.id}/delete", {"version": "1"}, page=edit)
+        assert refused.status_code == 422
+        fresh = world.add("Fresh")
+        assert post(client, f"{WEEK}{fresh.id}/delete", {"version": "1"}, page=edit).status_code == 302
+        assert session.scalars(select(ModuleSession.title).order_by(ModuleSession.id)).all() == [
+            Tri(en="Known"),
+            Tri(en="Draft"),
+        ]
+
+    @pytest.mark.parametrize("version", ["", "x", "-5", "9" * 40])
+    def test_a_version_that_is_none_changes_nothing(
+        self, session: Session, world: World, visit: Visit, version: str
+    ) -> None:
+        meeting = world.add()
+        answer = post(
+            visit("coordinator"), f"{WEEK}{meeting.id}/delete", {"version": version}, page=f"{WEEK}{meeting.id}/edit"
+        )
+        assert answer.status_code in {409, 422}
+        assert session.scalar(select(func.count(ModuleSession.id))) == 1
+
+
+class TestPublishing:
+    def test_what_changes_is_shown_and_published(self, session: Session, world: World, visit: Visit) -> None:
+        meeting = world.add("Known", room="118")
+        publish(session, cohort=world.cohort, actor=None, now=NOW)
+        change_session(
+            session,
+            meeting=meeting,
+            facts=replace(facts_of(meeting), room="214"),
+            expected_version=1,
+            actor=None,
+            now=NOW,
+        )
+        world.add("Brand new")
+        client = visit("coordinator")
+        page = read(client, PUBLISH)
+        assert text_of(page, "h1") == ["Publish version 2"]
+        assert text_of(page, "tbody del") == ["118"]
+        assert text_of(page, "tbody ins") == ["214"]
+        assert text_of(page, "tbody .tag") == ["Changed, not published", "New session"]
+        assert "3 people see it at once" in page.get_text()
+        reviewed = str(page.select_one("input[name=reviewed]")["value"])  # type: ignore[index]  # it is there
+        assert post(client, PUBLISH, {"reviewed": reviewed}).status_code == 302
+        assert session.scalars(select(ScheduleVersion.number).order_by(ScheduleVersion.number)).all() == [1, 2]
+        assert text_of(read(client, PUBLISH), "h1") == ["Nothing to publish"]
+        again = post(client, PUBLISH, {"reviewed": reviewed}, page=WEEK + "add")
+        assert again.status_code == 409
+        assert len(session.scalars(select(ScheduleVersion)).all()) == 2
+
+    def test_a_draft_added_meanwhile_is_not_published_unseen(
+        self, session: Session, world: World, visit: Visit
+    ) -> None:
+        world.add("Looked at")
+        client = visit("coordinator")
+        reviewed = str(read(client, PUBLISH).select_one("input[name=reviewed]")["value"])  # type: ignore[index]
+        world.add("Meanwhile")
+        assert post(client, PUBLISH, {"reviewed": reviewed}).status_code == 409
+        assert session.scalars(select(ScheduleVersion)).all() == []
+
+    @pytest.mark.parametrize("reviewed", ["", "0", "x" * 5000, "0-0"])
+    def test_no_mark_no_publication(self, session: Session, world: World, visit: Visit, reviewed: str) -> None:
+        world.add()
+        assert post(visit("coordinator"), PUBLISH, {"reviewed": reviewed}).status_code in {409, 422}
+        assert session.scalars(select(ScheduleVersion)).all() == []
+
+
+class TestHosts:
+    """A host coordinator plans their own module, publishes nothing, and sees nothing of the others."""
+
+    def test_their_module_and_no_other(self, world: World, visit: Visit) -> None:
+        world.add("CANARY", note="CANARY")
+        mine = world.add(
+            "Mine", module=world.modules[1], starts_at=NOW + 13 * 24 * HOUR, ends_at=NOW + 13 * 24 * HOUR + HOUR
+        )
+        client = visit("host")
+        home = client.get("/my-module/")
+        assert home.location == WEEK
+        page = read(client)
+        assert text_of(page, ".ev > a") == ["Mine"]
+        assert "CANARY" not in str(page)
+        assert "Public policy" not in str(page)
+        assert text_of(page, ".barb .btn") == []
+        assert page.select(".subnav") == []
+        form = read(client, f"{WEEK}{mine.id}/edit")
+        assert len(form.select("#block option")) == 1
+        assert "Modules in my care" in client.get("/").text
+
+    def test_they_add_and_move_within_it(self, session: Session, world: World, visit: Visit) -> None:
+        client = visit("host")
+        assert post(client, ADD, typed(world, 1, date="2026-12-08")).status_code == 302
+        meeting = only(session)
+        path = f"{WEEK}{meeting.id}/edit"
+        assert post(client, path, typed(world, 1, date="2026-12-09", version="1")).status_code == 302
+        moved = post(client, path, typed(world, 0, version="2"))
+        assert moved.status_code == 422, "not into a module of others"
+        session.refresh(meeting)
+        assert meeting.module_id == world.modules[1].id
+
+    def test_the_rest_is_not_found(self, session: Session, world: World, visit: Visit) -> None:
+        other = world.add("Of others")
+        client = visit("host")
+        for path in (PUBLISH, f"{WEEK}{other.id}/edit", "/cohorts/kel-1/people", "/cohorts/kel-1/"):
+            assert client.get(path).status_code == 404, path
+        for act in ("edit", "cancel", "restore", "delete"):
+            answer = post(client, f"{WEEK}{other.id}/{act}", typed(world, 0, version="1"), page=ADD)
+            assert answer.status_code == 404, act
+        assert post(client, f"{WEEK}lay", {}, page=ADD).status_code == 404
+        assert session.get_one(ModuleSession, other.id).version == 1
+
+    def test_a_host_of_nothing_is_told_so(self, session: Session, world: World, visit: Visit) -> None:
+        world.users["host"].grants[0].scope_id = 999_999
+        session.flush()
+        assert "No module is in your care" in visit("host").get("/my-module/").text
+
+
+class TestReach:
+    @pytest.mark.parametrize("name", ["coordinator", "host", "participant", "assistant"])
+    def test_another_cohort_is_not_found(self, session: Session, world: World, visit: Visit, name: str) -> None:
+        other = make_world(session, code="other-1")
+        meeting = other.add("CANARY")
+        client = visit(name)
+        base = "/cohorts/other-1/schedule/"
+        for path in ("", "add", "publish", f"{meeting.id}/edit"):
+            assert client.get(base + path).status_code == 404, path
+        token_page = ADD if name in {"coordinator", "host"} else "/me/"
+        for act in ("lay", "publish", f"{meeting.id}/edit", f"{meeting.id}/cancel", f"{meeting.id}/delete"):
+            answer = post(client, base + act, typed(world, version="1"), page=token_page)
+            assert answer.status_code == 404, act
+        assert "CANARY" not in client.get("/", follow_redirects=True).text
+
+    def test_a_session_of_another_cohort_under_ones_own_address(
+        self, session: Session, world: World, visit: Visit
+    ) -> None:
+        assert world.modules
+        meeting = make_world(session, code="other-1").add()
+        client = visit("coordinator")
+        assert client.get(f"{WEEK}{meeting.id}/edit").status_code == 404
+        assert client.get(f"{WEEK}999999999/edit").status_code == 404
+
+    @pytest.mark.parametrize("number", ["99999999999999999999999", "0"])
+    def test_numbers_beyond_any_key(self, world: World, visit: Visit, number: str) -> None:
+        assert world.modules
+        assert visit("coordinator").get(f"{WEEK}{number}/edit").status_code == 404

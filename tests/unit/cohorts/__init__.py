@@ -1,0 +1,1 @@
+"""Programme files and rosters, without a database."""
