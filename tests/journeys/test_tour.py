@@ -184,6 +184,6 @@ def test_the_assistant_sees_the_same_schedule_and_says_for_whom(site: Site, visi
     participant = visit(site, "participant", **way)
     assistant = visit(site, "assistant", **way)
     assert participant.locator(".sess").all_inner_texts() == assistant.locator(".sess").all_inner_texts()
-    said = {"kk": "қарап отырсыз", "ru": "Вы смотрите за", "en": "You are looking for"}[way["lang"]]
+    said = {"kk": "Қаралып отырған кесте", "ru": "Вы смотрите за", "en": "You are looking for"}[way["lang"]]
     expect(assistant.locator("main")).to_contain_text(said)
     expect(assistant.locator("main .note")).to_have_count(participant.locator("main .note").count() + 1)

@@ -60,9 +60,7 @@ def test_an_hour_that_is_skipped_is_refused() -> None:
 
 
 @given(
-    st.datetimes(datetime(2015, 1, 1), datetime(2035, 1, 1)).map(
-        lambda moment: moment.replace(second=0, microsecond=0)
-    ),
+    st.integers(0, 20 * 366 * 24 * 60).map(lambda minute: LOCAL + timedelta(minutes=minute)),
     st.sampled_from([ALMATY, DUBAI, BERLIN, "America/New_York", "Asia/Kathmandu", "Pacific/Chatham"]),
 )
 def test_what_is_taken_is_what_the_clocks_show(local: datetime, zone: str) -> None:
