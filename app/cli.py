@@ -50,15 +50,9 @@ def actor_by_email(session: Session, email: str) -> Actor:
 
     """
     user = find_user(session, email)
-    actor = (
-        load_actor(session, user.id, day=clock.now().date(), lang="en")
-        if user
-        else None
-    )
+    actor = load_actor(session, user.id, day=clock.now().date(), lang="en") if user else None
     if actor is None:
-        raise NotFoundError(
-            Message("No open account has the address %(email)s.", email=email)
-        )
+        raise NotFoundError(Message("No open account has the address %(email)s.", email=email))
     return actor
 
 
@@ -75,16 +69,8 @@ def create_admin(email: str, password: str) -> None:
     """Open the first administrator's account."""
     with command_session() as session:
         check_new_password(password, email=email)
-        user = create_user(
-            session, email=email, display_name=email, password=password, now=clock.now()
-        )
-        grant(
-            session,
-            user=user,
-            role=Role.ADMINISTRATOR,
-            now=clock.now(),
-            scope=ScopeKind.EVERYWHERE,
-        )
+        user = create_user(session, email=email, display_name=email, password=password, now=clock.now())
+        grant(session, user=user, role=Role.ADMINISTRATOR, now=clock.now(), scope=ScopeKind.EVERYWHERE)
     click.echo(f"Opened: {email}")
 
 

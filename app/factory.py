@@ -19,6 +19,7 @@ from app.web.health import MIGRATIONS
 from app.web.hooks import init_hooks
 from app.web.locale import init_locale
 from app.web.login import init_login
+from app.web.routing import init_routing
 from app.web.static import init_static
 from app.web.templating import init_templating
 from app.web.views import blueprint as web
@@ -43,6 +44,7 @@ def create_app(settings: Settings, *, testing: bool = False) -> Flask:
     features = tuple(_load(name) for name in settings.FEATURES)
     app.extensions["settings"] = settings
     app.extensions["features"] = features
+    init_routing(app)
     init_database(app)
     Migrate(app, db, directory=str(MIGRATIONS), compare_type=True)
     init_locale(app, [feature.name for feature in features])

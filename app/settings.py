@@ -12,15 +12,8 @@ MEGABYTE = 1024 * 1024
 
 def _origin(address: str) -> str:
     parts = urlsplit(address)
-    if (
-        parts.scheme not in {"http", "https"}
-        or not parts.hostname
-        or parts.path.strip("/")
-        or parts.query
-    ):
-        msg = (
-            "must be the address of the site alone, such as https://leaders.example.kz"
-        )
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query:
+        msg = "must be the address of the site alone, such as https://leaders.example.kz"
         raise ValueError(msg)
     return f"{parts.scheme}://{parts.netloc}"
 

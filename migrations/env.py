@@ -3,14 +3,13 @@
 from typing import Any
 
 from alembic import context
-from flask import current_app
 from sqlalchemy import Connection, TypeDecorator, text
 
 from app.kernel.base import Base
 from app.kernel.database import db
 
 
-def plain(kind: str, item: Any, _context: object) -> str | bool:
+def plain(kind: str, item: object, _context: object) -> str | bool:
     """Write our own column types as what they are in the database: a migration must not need today's code."""
     if kind == "type" and isinstance(item, TypeDecorator):
         implementation = repr(item.impl_instance).replace("none_as_null=True", "")
@@ -32,10 +31,7 @@ def run(connection: Connection) -> None:
     context.configure(connection=connection, target_metadata=Base.metadata, **SETTINGS)
     with context.begin_transaction():
         context.run_migrations()
-        if (
-            connection.dialect.name == "sqlite"
-            and connection.execute(text("PRAGMA foreign_key_check")).first()
-        ):
+        if connection.dialect.name == "sqlite" and connection.execute(text("PRAGMA foreign_key_check")).first():
             message = "the migration left rows that point nowhere; it was taken back"
             raise RuntimeError(message)
 
@@ -44,6 +40,5 @@ connection = context.config.attributes.get("connection")
 if connection is not None:
     run(connection)
 else:
-    assert current_app
     with db.engine.connect() as fresh:
         run(fresh)

@@ -26,9 +26,7 @@ class User(Identified, Base):
     created_at: Mapped[datetime]
 
     person: Mapped[Person | None] = relationship()
-    grants: Mapped[list["Grant"]] = relationship(
-        back_populates="user", order_by="Grant.id"
-    )
+    grants: Mapped[list["Grant"]] = relationship(back_populates="user", order_by="Grant.id")
 
 
 class Grant(Identified, Base):
@@ -36,9 +34,7 @@ class Grant(Identified, Base):
 
     __tablename__ = "user_grant"
 
-    user_id: Mapped[int] = mapped_column(
-        ForeignKey("user_account.id", ondelete="CASCADE"), index=True
-    )
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), index=True)
     role: Mapped[Role] = mapped_column(String(20))
     scope: Mapped[ScopeKind] = mapped_column(String(20))
     scope_id: Mapped[int | None]
@@ -54,9 +50,7 @@ class Delegation(Identified, Base):
     __tablename__ = "delegation"
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    user_id: Mapped[int] = mapped_column(
-        ForeignKey("user_account.id", ondelete="CASCADE"), index=True
-    )
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), index=True)
     area: Mapped[DelegatedArea] = mapped_column(String(20))
     valid_from: Mapped[date | None]
     valid_to: Mapped[date | None]

@@ -22,17 +22,10 @@ def load_actor(session: Session, user_id: int, *, day: date, lang: str) -> Actor
 
     Two statements, three for an assistant.
     """
-    user = session.scalar(
-        select(User)
-        .where(User.id == user_id, User.active)
-        .options(joinedload(User.grants))
-    )
+    user = session.scalar(select(User).where(User.id == user_id, User.active).options(joinedload(User.grants)))
     if user is None:
         return None
-    held = (
-        Held(grant.role, grant.scope, grant.scope_id, grant.valid_from, grant.valid_to)
-        for grant in user.grants
-    )
+    held = (Held(grant.role, grant.scope, grant.scope_id, grant.valid_from, grant.valid_to) for grant in user.grants)
     return Actor(
         user_id=user.id,
         email=user.email,
@@ -45,9 +38,7 @@ def load_actor(session: Session, user_id: int, *, day: date, lang: str) -> Actor
     )
 
 
-def _principals(
-    session: Session, user_id: int, *, day: date, lang: str
-) -> tuple[Principal, ...]:
+def _principals(session: Session, user_id: int, *, day: date, lang: str) -> tuple[Principal, ...]:
     rows = session.scalars(
         select(Delegation)
         .where(Delegation.user_id == user_id)
@@ -56,21 +47,15 @@ def _principals(
     )
     people: dict[int, Principal] = {}
     for row in rows:
-        if (row.valid_from and row.valid_from > day) or (
-            row.valid_to and day > row.valid_to
-        ):
+        if (row.valid_from and row.valid_from > day) or (row.valid_to and day > row.valid_to):
             continue
         known = people.get(row.person_id)
         areas = (known.areas if known else frozenset()) | {row.area}
-        people[row.person_id] = Principal(
-            row.person_id, display_name(row.person, lang), areas
-        )
+        people[row.person_id] = Principal(row.person_id, display_name(row.person, lang), areas)
     return tuple(people.values())
 
 
 def failures(session: Session, key: str, *, now: datetime) -> list[datetime]:
     """When sign-ins under this key failed within the throttle's window, oldest first."""
-    recent = select(SignInAttempt.at).where(
-        SignInAttempt.key == key, SignInAttempt.at > now - WINDOW
-    )
+    recent = select(SignInAttempt.at).where(SignInAttempt.key == key, SignInAttempt.at > now - WINDOW)
     return list(session.scalars(recent.order_by(SignInAttempt.at)))

@@ -8,7 +8,7 @@ from app.accounts.enums import DelegatedArea, Role, ScopeKind
 from app.kernel.errors import DomainError
 from app.kernel.words import Message
 
-PASSWORD_LENGTH = 10
+PASSWORD_LENGTH, DISTINCT = 10, 4  # characters, and different ones among them
 TRIES = 5
 TRIES_PER_ADDRESS = 60
 WINDOW = timedelta(minutes=15)
@@ -45,9 +45,7 @@ class Held:
 
     def holds_on(self, day: date) -> bool:
         """Whether the grant is in force on this day."""
-        return (self.valid_from is None or self.valid_from <= day) and (
-            self.valid_to is None or day <= self.valid_to
-        )
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +60,7 @@ class Reach:
 
     def __bool__(self) -> bool:
         """Whether it is held anywhere at all."""
-        return self.everywhere or any(
-            (self.organisations, self.programmes, self.cohorts, self.modules)
-        )
+        return self.everywhere or any((self.organisations, self.programmes, self.cohorts, self.modules))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +96,7 @@ class Actor:
         held = [grant for grant in self.grants if grant.role in wanted.roles]
 
         def within(scope: ScopeKind) -> frozenset[int]:
-            return frozenset(
-                grant.scope_id
-                for grant in held
-                if grant.scope == scope and grant.scope_id is not None
-            )
+            return frozenset(grant.scope_id for grant in held if grant.scope == scope and grant.scope_id is not None)
 
         return Reach(
             everywhere=any(grant.scope == ScopeKind.EVERYWHERE for grant in held),
@@ -121,9 +113,7 @@ class Actor:
     @property
     def roles(self) -> tuple[Role, ...]:
         """The roles held, each once, in the order of the enumeration."""
-        return tuple(
-            role for role in Role if any(grant.role == role for grant in self.grants)
-        )
+        return tuple(role for role in Role if any(grant.role == role for grant in self.grants))
 
 
 def in_force(grants: Iterable[Held], day: date) -> tuple[Held, ...]:
@@ -131,9 +121,7 @@ def in_force(grants: Iterable[Held], day: date) -> tuple[Held, ...]:
     return tuple(grant for grant in grants if grant.holds_on(day))
 
 
-def wait_after(
-    failures: Sequence[datetime], *, now: datetime, limit: int = TRIES
-) -> timedelta:
+def wait_after(failures: Sequence[datetime], *, now: datetime, limit: int = TRIES) -> timedelta:
     """How long until another try is allowed, after these failures (oldest first); zero when one is allowed now."""
     recent = [moment for moment in failures if now - moment < WINDOW]
     if len(recent) < limit:
@@ -148,18 +136,12 @@ def check_new_password(password: str, *, email: str) -> None:
         DomainError: too short, all one character, or the e-mail address itself.
 
     """
-    if len(password) < PASSWORD_LENGTH or len(set(password)) < 4:
+    if len(password) < PASSWORD_LENGTH or len(set(password)) < DISTINCT:
         raise DomainError(
-            Message(
-                "The password was not changed: use at least %(n)s characters, not all alike.",
-                n=PASSWORD_LENGTH,
-            ),
+            Message("The password was not changed: use at least %(n)s characters, not all alike.", n=PASSWORD_LENGTH),
             field="new",
         )
     if password.casefold() in {email.casefold(), email.partition("@")[0].casefold()}:
         raise DomainError(
-            Message(
-                "The password was not changed: your e-mail address is too easy to guess."
-            ),
-            field="new",
+            Message("The password was not changed: your e-mail address is too easy to guess."), field="new"
         )

@@ -50,14 +50,10 @@ class SignIn:
 
 def throttle_key(secret: str, kind: str, value: str) -> str:
     """A keyed hash of an e-mail or network address: the throttle counts without keeping addresses."""
-    return hmac.new(
-        secret.encode(), f"throttle:{kind}:{value}".encode(), hashlib.sha256
-    ).hexdigest()
+    return hmac.new(secret.encode(), f"throttle:{kind}:{value}".encode(), hashlib.sha256).hexdigest()
 
 
-def sign_in(
-    session: Session, *, email: str, password: str, keys: tuple[str, str], now: datetime
-) -> SignIn:
+def sign_in(session: Session, *, email: str, password: str, keys: tuple[str, str], now: datetime) -> SignIn:
     """Check an e-mail address and a password; the same work is done for an unknown address.
 
     Args:
@@ -67,9 +63,7 @@ def sign_in(
     failed = failures(session, keys[0], now=now)
     waits = [
         wait_after(failed, now=now),
-        wait_after(
-            failures(session, keys[1], now=now), now=now, limit=TRIES_PER_ADDRESS
-        ),
+        wait_after(failures(session, keys[1], now=now), now=now, limit=TRIES_PER_ADDRESS),
     ]
     if any(waits):
         return SignIn(tries_left=0, wait=max(waits))
@@ -95,9 +89,7 @@ def sign_in(
     return SignIn(user_id=user.id, session_version=user.session_version)
 
 
-def change_password(
-    session: Session, *, current: str, new: str, actor: Actor, now: datetime
-) -> int:
+def change_password(session: Session, *, current: str, new: str, actor: Actor, now: datetime) -> int:
     """Set a new password and end every other session of the account.
 
     Returns:
@@ -109,21 +101,11 @@ def change_password(
     """
     user = session.get_one(User, actor.user_id)
     if not _matches(user.password_hash, current):
-        raise DomainError(
-            Message("The password was not changed: the current password is wrong."),
-            field="current",
-        )
+        raise DomainError(Message("The password was not changed: the current password is wrong."), field="current")
     check_new_password(new, email=user.email)
     user.password_hash = _hasher.hash(new)
     user.session_version += 1
-    record(
-        session,
-        act="accounts.password_changed",
-        subject="user",
-        subject_id=user.id,
-        actor=actor,
-        now=now,
-    )
+    record(session, act="accounts.password_changed", subject="user", subject_id=user.id, actor=actor, now=now)
     session.flush()
     return user.session_version
 
@@ -146,10 +128,7 @@ def create_user(
 
     """
     if find_user(session, email) is not None:
-        raise DomainError(
-            Message("The account was not opened: this e-mail address has one."),
-            field="email",
-        )
+        raise DomainError(Message("The account was not opened: this e-mail address has one."), field="email")
     user = User(
         email=email.strip(),
         identity=identity(email),
@@ -163,14 +142,7 @@ def create_user(
     )
     session.add(user)
     session.flush()
-    record(
-        session,
-        act="accounts.opened",
-        subject="user",
-        subject_id=user.id,
-        actor=actor,
-        now=now,
-    )
+    record(session, act="accounts.opened", subject="user", subject_id=user.id, actor=actor, now=now)
     return user
 
 
@@ -187,20 +159,9 @@ def grant(
     actor: Actor | None = None,
 ) -> None:
     """Give a role in a scope, once; the account's sessions end, so that it holds at once."""
-    if any(
-        (held.role, held.scope, held.scope_id) == (role, scope, scope_id)
-        for held in user.grants
-    ):
+    if any((held.role, held.scope, held.scope_id) == (role, scope, scope_id) for held in user.grants):
         return
-    user.grants.append(
-        Grant(
-            role=role,
-            scope=scope,
-            scope_id=scope_id,
-            valid_from=valid_from,
-            valid_to=valid_to,
-        )
-    )
+    user.grants.append(Grant(role=role, scope=scope, scope_id=scope_id, valid_from=valid_from, valid_to=valid_to))
     user.session_version += 1
     record(
         session,
@@ -217,24 +178,10 @@ def grant(
 
 
 def delegate(
-    session: Session,
-    *,
-    person_id: int,
-    user: User,
-    area: DelegatedArea,
-    now: datetime,
-    actor: Actor | None = None,
+    session: Session, *, person_id: int, user: User, area: DelegatedArea, now: datetime, actor: Actor | None = None
 ) -> None:
     """Let an account act for a person in one area."""
-    session.add(
-        Delegation(
-            person_id=person_id,
-            user_id=user.id,
-            area=area,
-            valid_from=None,
-            valid_to=None,
-        )
-    )
+    session.add(Delegation(person_id=person_id, user_id=user.id, area=area, valid_from=None, valid_to=None))
     record(
         session,
         act="accounts.delegated",
@@ -253,13 +200,5 @@ def tie_to_person(session: Session, *, user: User, person: Person, now: datetime
     user.person_id = person.id
     user.display_name = display_name(person, "kk")
     user.session_version += 1
-    record(
-        session,
-        act="accounts.tied",
-        subject="user",
-        subject_id=user.id,
-        actor=actor,
-        now=now,
-        person=person.id,
-    )
+    record(session, act="accounts.tied", subject="user", subject_id=user.id, actor=actor, now=now, person=person.id)
     session.flush()

@@ -43,22 +43,11 @@ def login_post() -> ResponseReturnValue:
         return page("app/login.html", form=form, notice="")
     email = form.email.data or ""
     secret = settings().SECRET_KEY.get_secret_value()
-    keys = (
-        throttle_key(secret, "email", identity(email)),
-        throttle_key(secret, "address", network_address()),
-    )
-    outcome = sign_in(
-        db_session(),
-        email=form.email.data,
-        password=form.password.data,
-        keys=keys,
-        now=moment(),
-    )
+    keys = (throttle_key(secret, "email", identity(email)), throttle_key(secret, "address", network_address()))
+    outcome = sign_in(db_session(), email=email, password=form.password.data or "", keys=keys, now=moment())
     if outcome.user_id is None:
         return _refused(form, outcome)
-    actor = load_actor(
-        db_session(), outcome.user_id, day=moment().date(), lang=chosen_language()
-    )
+    actor = load_actor(db_session(), outcome.user_id, day=moment().date(), lang=chosen_language())
     if actor is not None:
         begin_session(actor)
     return redirect(safe_path(request.args.get("next")))
@@ -68,19 +57,11 @@ def _refused(form: SignInForm, outcome: SignIn) -> ResponseReturnValue:
     keep_changes()
     form.form_errors.append(_("The e-mail or the password is wrong"))
     if not outcome.wait:
-        notice = ngettext(
-            "%(num)s more try is left.",
-            "%(num)s more tries are left.",
-            outcome.tries_left,
-        )
+        notice = ngettext("%(num)s more try is left.", "%(num)s more tries are left.", outcome.tries_left)
         return page("app/login.html", form=form, notice=notice)
     minutes = ceil(outcome.wait / timedelta(minutes=1))
     form.form_errors[:] = [
-        ngettext(
-            "Too many tries: wait %(num)s minute.",
-            "Too many tries: wait %(num)s minutes.",
-            minutes,
-        )
+        ngettext("Too many tries: wait %(num)s minute.", "Too many tries: wait %(num)s minutes.", minutes)
     ]
     body, _status = page("app/login.html", form=form, notice="")
     return body, TOO_MANY, {"Retry-After": str(ceil(outcome.wait.total_seconds()))}
@@ -104,18 +85,12 @@ def password() -> ResponseReturnValue:
 
     def change() -> None:
         change_password(
-            db_session(),
-            current=form.current.data,
-            new=form.new.data,
-            actor=actor,
-            now=moment(),
+            db_session(), current=form.current.data or "", new=form.new.data or "", actor=actor, now=moment()
         )
 
     if not submitted(form, change):
         return page("app/password.html", form=form)
-    renewed = load_actor(
-        db_session(), actor.user_id, day=moment().date(), lang=chosen_language()
-    )
+    renewed = load_actor(db_session(), actor.user_id, day=moment().date(), lang=chosen_language())
     if renewed is not None:
         begin_session(renewed)
     flash(_("The password was changed. Your other sessions have ended."))

@@ -16,9 +16,7 @@ class AuditEntry(Identified, Base):
     __table_args__ = (Index(None, "subject", "subject_id"),)
 
     at: Mapped[datetime] = mapped_column(index=True)
-    actor_id: Mapped[int | None] = mapped_column(
-        ForeignKey("user_account.id"), index=True
-    )
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"), index=True)
     for_person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     act: Mapped[str] = mapped_column(String(60), index=True)
     subject: Mapped[str] = mapped_column(String(40))

@@ -18,7 +18,7 @@ def record(
     actor: Actor | None,
     now: datetime,
     for_person_id: int | None = None,
-    **detail: Any,
+    **detail: Any,  # noqa: ANN401 - any value that JSON can hold
 ) -> None:
     """Add one act to the audit, in the transaction of the act itself.
 

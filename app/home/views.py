@@ -21,12 +21,6 @@ def index() -> ResponseReturnValue:
         endpoint = feature.landing(actor) if feature.landing else None
         if endpoint:
             return redirect(url_for(endpoint))
-    panels = [
-        source(db_session(), actor, moment())
-        for feature in features()
-        for source in feature.home
-    ]
+    panels = [source(db_session(), actor, moment()) for feature in features() for source in feature.home]
     shown = [panel for panel in panels if panel is not None]
-    return page(
-        "app/home.html", heading=_("Today"), lead=actor.display_name, panels=shown
-    )
+    return page("app/home.html", heading=_("Today"), lead=actor.display_name, panels=shown)

@@ -24,9 +24,7 @@ class UtcDateTime(TypeDecorator[datetime]):
     impl = DateTime
     cache_ok = True
 
-    def process_bind_param(
-        self, value: datetime | None, dialect: Dialect
-    ) -> datetime | None:
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Refuse a moment without a zone: it would be stored as another moment."""
         if value is None:
             return None
@@ -35,9 +33,7 @@ class UtcDateTime(TypeDecorator[datetime]):
             raise ValueError(msg)
         return value.astimezone(UTC).replace(tzinfo=None)
 
-    def process_result_value(
-        self, value: datetime | None, dialect: Dialect
-    ) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Give the zone back."""
         return None if value is None else value.replace(tzinfo=UTC)
 
@@ -48,15 +44,11 @@ class TriType(TypeDecorator[Tri]):
     impl = JSON(none_as_null=True)
     cache_ok = True
 
-    def process_bind_param(
-        self, value: Tri | None, dialect: Dialect
-    ) -> dict[str, Any] | None:
+    def process_bind_param(self, value: Tri | None, dialect: Dialect) -> dict[str, Any] | None:
         """Write the known languages only."""
         return None if value is None else value.as_dict()
 
-    def process_result_value(
-        self, value: dict[str, Any] | None, dialect: Dialect
-    ) -> Tri | None:
+    def process_result_value(self, value: dict[str, Any] | None, dialect: Dialect) -> Tri | None:
         """Read it back."""
         return None if value is None else Tri.from_dict(value)
 
@@ -67,15 +59,11 @@ class PartialDateType(TypeDecorator[PartialDate]):
     impl = String(10)
     cache_ok = True
 
-    def process_bind_param(
-        self, value: PartialDate | None, dialect: Dialect
-    ) -> str | None:
+    def process_bind_param(self, value: PartialDate | None, dialect: Dialect) -> str | None:
         """Write ``2023-04`` or ``2023-04-15``."""
         return None if value is None else str(value)
 
-    def process_result_value(
-        self, value: str | None, dialect: Dialect
-    ) -> PartialDate | None:
+    def process_result_value(self, value: str | None, dialect: Dialect) -> PartialDate | None:
         """Read it back."""
         return None if value is None else PartialDate.parse(value)
 

@@ -75,12 +75,6 @@ class FileRefusedError(DomainError):
 
     """
 
-    def __init__(
-        self,
-        message: Message,
-        *,
-        problems: Sequence[Message] = (),
-        field: str | None = "file",
-    ) -> None:
+    def __init__(self, message: Message, *, problems: Sequence[Message] = (), field: str | None = "file") -> None:
         super().__init__(message, field=field)
         self.problems = tuple(problems)

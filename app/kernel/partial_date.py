@@ -27,9 +27,7 @@ class PartialDate:
 
     def __str__(self) -> str:
         """ISO 8601: ``2023-04`` or ``2023-04-15``."""
-        return f"{self.year:04}-{self.month:02}" + (
-            f"-{self.day:02}" if self.day else ""
-        )
+        return f"{self.year:04}-{self.month:02}" + (f"-{self.day:02}" if self.day else "")
 
     @classmethod
     def parse(cls, text: str) -> "PartialDate":
@@ -54,6 +52,4 @@ class PartialDate:
     @property
     def last_day(self) -> date:
         """The latest day that this can mean."""
-        return date(
-            self.year, self.month, self.day or monthrange(self.year, self.month)[1]
-        )
+        return date(self.year, self.month, self.day or monthrange(self.year, self.month)[1])

@@ -49,9 +49,7 @@ def sort_key(text: str) -> str:
 
     Separators sort first, then digits, Latin letters, Cyrillic letters; anything else last.
     """
-    folded = _APOSTROPHES.sub(
-        "", unicodedata.normalize("NFKC", text).casefold()
-    ).translate(_LETTERS)
+    folded = _APOSTROPHES.sub("", unicodedata.normalize("NFKC", text).casefold()).translate(_LETTERS)
     keys = []
     for char in _SEPARATORS.sub(" ", folded).strip():
         if char == " ":
@@ -59,7 +57,7 @@ def sort_key(text: str) -> str:
         elif char in _ORDER:
             keys.append(_ORDER[char])
         elif char.isascii():
-            keys.append(f"{ord(char) - 0x20:02x}"[-2:] if ord(char) < 0x80 else "fe")
+            keys.append(f"{ord(char) - 0x20:02x}")
         else:
             keys.append(f"fe{ord(char):06x}")
     return "".join(keys)[:400]

@@ -44,9 +44,7 @@ class Tri:
 
     def as_dict(self) -> dict[str, Any]:
         """For storage and files: the known languages, and which of them are assumed."""
-        known: dict[str, Any] = {
-            lang: self.get(lang) for lang in LANGUAGES if self.get(lang)
-        }
+        known: dict[str, Any] = {lang: self.get(lang) for lang in LANGUAGES if self.get(lang)}
         return known | ({"assumed": sorted(self.assumed)} if self.assumed else {})
 
     @classmethod

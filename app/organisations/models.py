@@ -25,9 +25,7 @@ class Organisation(Identified, Base):
     search_key: Mapped[str] = mapped_column(String(1200), index=True)
     sort_key: Mapped[str] = mapped_column(String(400), index=True)
 
-    former_names: Mapped[list["FormerName"]] = relationship(
-        order_by="FormerName.valid_to"
-    )
+    former_names: Mapped[list["FormerName"]] = relationship(order_by="FormerName.valid_to")
 
 
 class FormerName(Identified, Base):
@@ -35,9 +33,7 @@ class FormerName(Identified, Base):
 
     __tablename__ = "organisation_former_name"
 
-    organisation_id: Mapped[int] = mapped_column(
-        ForeignKey("organisation.id", ondelete="CASCADE"), index=True
-    )
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"), index=True)
     name: Mapped[Tri]
     valid_to: Mapped[date]
 
@@ -48,8 +44,6 @@ class Succession(Identified, Base):
     __tablename__ = "organisation_succession"
     __table_args__ = (UniqueConstraint("predecessor_id", "successor_id"),)
 
-    predecessor_id: Mapped[int] = mapped_column(
-        ForeignKey("organisation.id"), index=True
-    )
+    predecessor_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
     successor_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
     took_place_on: Mapped[date | None]

@@ -30,23 +30,13 @@ def ensure_organisation(
     time_zone: str | None = None,
 ) -> Organisation:
     """The organisation with this code or exact name; added when there is none."""
-    found = (
-        session.scalar(select(Organisation).where(Organisation.code == code))
-        if code
-        else None
-    )
+    found = session.scalar(select(Organisation).where(Organisation.code == code)) if code else None
     for form in name.forms():
         found = found or find_by_name(session, form)
     if found is not None:
         return found
     organisation = Organisation(
-        code=code,
-        kind=kind,
-        name=name,
-        country=country,
-        city=city,
-        time_zone=time_zone,
-        bin=None,
+        code=code, kind=kind, name=name, country=country, city=city, time_zone=time_zone, bin=None
     )
     _refresh_keys(organisation)
     session.add(organisation)
@@ -54,9 +44,7 @@ def ensure_organisation(
     return organisation
 
 
-def rename(
-    session: Session, *, organisation: Organisation, name: Tri, on: date
-) -> None:
+def rename(session: Session, *, organisation: Organisation, name: Tri, on: date) -> None:
     """Give an organisation another name from a day on; it is still found by the former one."""
     organisation.former_names.append(FormerName(name=organisation.name, valid_to=on))
     organisation.name = name
@@ -64,17 +52,7 @@ def rename(
     session.flush()
 
 
-def succeed(
-    session: Session,
-    *,
-    predecessor: Organisation,
-    successor: Organisation,
-    on: date | None,
-) -> None:
+def succeed(session: Session, *, predecessor: Organisation, successor: Organisation, on: date | None) -> None:
     """Record that one organisation followed another: its officials inherit the remit."""
-    session.add(
-        Succession(
-            predecessor_id=predecessor.id, successor_id=successor.id, took_place_on=on
-        )
-    )
+    session.add(Succession(predecessor_id=predecessor.id, successor_id=successor.id, took_place_on=on))
     session.flush()

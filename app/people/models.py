@@ -23,9 +23,7 @@ class Person(Identified, Versioned, Base):
     search_key: Mapped[str] = mapped_column(String(1000), index=True)
     sort_key: Mapped[str] = mapped_column(String(400), index=True)
 
-    names: Mapped[list["PersonName"]] = relationship(
-        back_populates="person", order_by="PersonName.id"
-    )
+    names: Mapped[list["PersonName"]] = relationship(back_populates="person", order_by="PersonName.id")
     emails: Mapped[list["PersonEmail"]] = relationship(order_by="PersonEmail.id")
     posts: Mapped[list["Post"]] = relationship(order_by="Post.id")
 
@@ -50,9 +48,7 @@ class PersonName(Identified, Base):
     @property
     def full(self) -> str:
         """Surname first, as official documents write it."""
-        return " ".join(
-            part for part in (self.surname, self.given_name, self.patronymic) if part
-        )
+        return " ".join(part for part in (self.surname, self.given_name, self.patronymic) if part)
 
 
 class PersonEmail(Identified, Base):
@@ -60,9 +56,7 @@ class PersonEmail(Identified, Base):
 
     __tablename__ = "person_email"
 
-    person_id: Mapped[int] = mapped_column(
-        ForeignKey("person.id", ondelete="CASCADE"), index=True
-    )
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
     address: Mapped[str] = mapped_column(String(254))
     identity: Mapped[str] = mapped_column(String(254), index=True)
 
@@ -72,12 +66,8 @@ class Post(Identified, Base):
 
     __tablename__ = "post"
 
-    person_id: Mapped[int] = mapped_column(
-        ForeignKey("person.id", ondelete="CASCADE"), index=True
-    )
-    organisation_id: Mapped[int | None] = mapped_column(
-        ForeignKey("organisation.id"), index=True
-    )
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
     title: Mapped[Tri | None]
     category: Mapped[str | None] = mapped_column(String(40))
     valid_from: Mapped[date | None]

@@ -24,19 +24,13 @@ def find_by_iin(session: Session, iin: str) -> Person | None:
 
 def find_by_email(session: Session, address: str) -> Sequence[Person]:
     """The people who use this contact address, oldest first."""
-    wanted = select(PersonEmail.person_id).where(
-        PersonEmail.identity == identity(address)
-    )
-    return session.scalars(
-        select(Person).where(Person.id.in_(wanted)).order_by(Person.id)
-    ).all()
+    wanted = select(PersonEmail.person_id).where(PersonEmail.identity == identity(address))
+    return session.scalars(select(Person).where(Person.id.in_(wanted)).order_by(Person.id)).all()
 
 
 def current_name_row(person: Person, form: NameForm) -> PersonName | None:
     """The row of today's name in this form; the latest when there are several."""
-    rows = [
-        name for name in person.names if name.form == form and name.valid_to is None
-    ]
+    rows = [name for name in person.names if name.form == form and name.valid_to is None]
     return rows[-1] if rows else None
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from app.kernel.text import clean
 
 IIN_DIGITS = 12
+NO_DIGIT = 10  # a remainder that no digit can stand for
 _PARTICLES = frozenset(
     [
         "аль",
@@ -59,32 +60,8 @@ _PARTICLES = frozenset(
     ]
 )
 _LOOK_ALIKES = str.maketrans(
-    {
-        "Ə": "Ә",
-        "ə": "ә",
-        "I": "І",
-        "i": "і",
-        "h": "һ",
-        "H": "Һ",
-        "a": "а",
-        "A": "А",
-        "e": "е",
-        "E": "Е",
-        "o": "о",
-    }
-    | {
-        "O": "О",
-        "p": "р",
-        "P": "Р",
-        "c": "с",
-        "C": "С",
-        "x": "х",
-        "X": "Х",
-        "y": "у",
-        "K": "К",
-        "k": "к",
-        "M": "М",
-    }
+    {"Ə": "Ә", "ə": "ә", "I": "І", "i": "і", "h": "һ", "H": "Һ", "a": "а", "A": "А", "e": "е", "E": "Е", "o": "о"}
+    | {"O": "О", "p": "р", "P": "Р", "c": "с", "C": "С", "x": "х", "X": "Х", "y": "у", "K": "К", "k": "к", "M": "М"}
     | {"T": "Т", "B": "В"}
 )
 _LATIN = dict(
@@ -126,18 +103,7 @@ _LATIN = dict(
         ],
         strict=True,
     )
-) | {
-    "ё": "yo",
-    "ә": "a",
-    "ғ": "g",
-    "қ": "q",
-    "ң": "n",
-    "ө": "o",
-    "ұ": "u",
-    "ү": "u",
-    "һ": "h",
-    "і": "i",
-}
+) | {"ё": "yo", "ә": "a", "ғ": "g", "қ": "q", "ң": "n", "ө": "o", "ұ": "u", "ү": "u", "һ": "h", "і": "i"}
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _LATIN_LETTER = re.compile(r"[A-Za-zƏə]")
 
@@ -153,9 +119,7 @@ class PersonalName:
     @property
     def full(self) -> str:
         """Surname first."""
-        return " ".join(
-            part for part in (self.surname, self.given_name, self.patronymic) if part
-        )
+        return " ".join(part for part in (self.surname, self.given_name, self.patronymic) if part)
 
 
 def split_full_name(text: str) -> PersonalName:
@@ -172,9 +136,7 @@ def split_full_name(text: str) -> PersonalName:
             pending = []
     if pending:
         parts.append(" ".join(pending))
-    return PersonalName(
-        parts[0], parts[1] if len(parts) > 1 else None, " ".join(parts[2:]) or None
-    )
+    return PersonalName(parts[0], parts[1] if len(parts) > 1 else None, " ".join(parts[2:]) or None)
 
 
 def check_iin(text: str) -> bool:
@@ -187,11 +149,8 @@ def check_iin(text: str) -> bool:
         return False
     digits = [int(char) for char in text]
     for weights in (range(1, 12), (3, 4, 5, 6, 7, 8, 9, 10, 11, 1, 2)):
-        control = (
-            sum(weight * digit for weight, digit in zip(weights, digits, strict=False))
-            % 11
-        )
-        if control < 10:
+        control = sum(weight * digit for weight, digit in zip(weights, digits, strict=False)) % 11
+        if control < NO_DIGIT:
             return control == digits[11]
     return False
 
@@ -199,18 +158,14 @@ def check_iin(text: str) -> bool:
 def normalise_kazakh(text: str) -> str:
     """Put Kazakh and Cyrillic letters where a Cyrillic word has Latin look-alikes (ə for ә, i for і)."""
     return " ".join(
-        word.translate(_LOOK_ALIKES)
-        if _CYRILLIC.search(word)
-        else word.replace("Ə", "Ә").replace("ə", "ә")
+        word.translate(_LOOK_ALIKES) if _CYRILLIC.search(word) else word.replace("Ə", "Ә").replace("ə", "ә")
         for word in text.split(" ")
     )
 
 
 def mixed_alphabets(text: str) -> bool:
     """Whether a single word mixes Cyrillic and Latin letters."""
-    return any(
-        _CYRILLIC.search(word) and _LATIN_LETTER.search(word) for word in text.split()
-    )
+    return any(_CYRILLIC.search(word) and _LATIN_LETTER.search(word) for word in text.split())
 
 
 def transliterate(text: str) -> str:
@@ -227,9 +182,4 @@ def transliterate(text: str) -> str:
 
 def initials(name: PersonalName) -> str:
     """Surname with the initials of the other names: «Сынақов Ө. Һ.»."""
-    return " ".join(
-        [
-            name.surname,
-            *(f"{part[0]}." for part in (name.given_name, name.patronymic) if part),
-        ]
-    )
+    return " ".join([name.surname, *(f"{part[0]}." for part in (name.given_name, name.patronymic) if part)])

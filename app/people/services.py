@@ -16,9 +16,7 @@ from app.people.rules import PersonalName
 
 def _refresh_keys(person: Person) -> None:
     forms = [name.full for form in NameForm if (name := current_name(person, form))]
-    person.search_key = " ".join(dict.fromkeys(search_key(form) for form in forms))[
-        :1000
-    ]
+    person.search_key = " ".join(dict.fromkeys(search_key(form) for form in forms))[:1000]
     person.sort_key = sort_key(forms[0])
 
 
@@ -41,24 +39,17 @@ def create_person(
     if not names:
         msg = "a person needs a name"
         raise ValueError(msg)
-    person = Person(
-        iin=iin, passport=passport, citizenship=citizenship, phone=phone, version=1
-    )
+    person = Person(iin=iin, passport=passport, citizenship=citizenship, phone=phone, version=1)
     for form, name in names.items():
         person.names.append(_row(form, name, NameKind.STATED, None))
-    person.emails = [
-        PersonEmail(address=address, identity=identity(address))
-        for address in dict.fromkeys(emails)
-    ]
+    person.emails = [PersonEmail(address=address, identity=identity(address)) for address in dict.fromkeys(emails)]
     _refresh_keys(person)
     session.add(person)
     session.flush()
     return person
 
 
-def _row(
-    form: NameForm, name: PersonalName, kind: NameKind, day: date | None
-) -> PersonName:
+def _row(form: NameForm, name: PersonalName, kind: NameKind, day: date | None) -> PersonName:
     return PersonName(
         form=form,
         kind=kind,
@@ -91,9 +82,7 @@ def change_names(
 
     """
     today = now.date()
-    changed = [
-        form for form, name in names.items() if current_name(person, form) != name
-    ]
+    changed = [form for form, name in names.items() if current_name(person, form) != name]
     for form in changed:
         old = current_name_row(person, form)
         if old is not None:

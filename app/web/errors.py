@@ -11,55 +11,37 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from app.kernel.errors import ConflictError, DomainError
+from app.kernel.unit import ERRORS_FROM
 from app.kernel.words import Message
 from app.web.locale import translate
 from app.web.pages import page
 from app.web.request import actor_or_none
 
 log = logging.getLogger(__name__)
+NOT_FOUND = 404
 
 TEXTS = {
-    400: (
-        Message("The request was not understood"),
-        Message("Nothing was changed. Go back and try again."),
-    ),
-    404: (
-        Message("There is no such page"),
-        Message("The link may be old, or the page is not open to you."),
-    ),
-    405: (
-        Message("The request was not understood"),
-        Message("Nothing was changed. Go back and try again."),
-    ),
+    400: (Message("The request was not understood"), Message("Nothing was changed. Go back and try again.")),
+    404: (Message("There is no such page"), Message("The link may be old, or the page is not open to you.")),
+    405: (Message("The request was not understood"), Message("Nothing was changed. Go back and try again.")),
     409: (
         Message("Somebody else was faster"),
-        Message(
-            "Nothing of yours was saved. Open the page again and look at what is there now."
-        ),
+        Message("Nothing of yours was saved. Open the page again and look at what is there now."),
     ),
     413: (
         Message("The file is too large"),
-        Message(
-            "Nothing was taken in. Send a smaller file: rosters have at most 5 MB."
-        ),
+        Message("Nothing was taken in. Send a smaller file: rosters have at most 5 MB."),
     ),
     422: (Message("This was not done"), Message("Nothing was changed.")),
     429: (Message("Too many tries"), Message("Wait a few minutes, then try again.")),
     500: (
         Message("Something went wrong on our side"),
-        Message(
-            "Nothing was saved. Try again; if it happens again, tell your coordinator what you were doing."
-        ),
+        Message("Nothing was saved. Try again; if it happens again, tell your coordinator what you were doing."),
     ),
-    503: (
-        Message("The system is busy"),
-        Message("Nothing was saved. Wait a moment, then try again."),
-    ),
+    503: (Message("The system is busy"), Message("Nothing was saved. Wait a moment, then try again.")),
 }
 FOREIGN_HOST = "Бұл мекенжай қызмет көрсетпейді. / Этот адрес не обслуживается. / This address is not served.\n"
-FORM_TOO_OLD = Message(
-    "The form was open too long or in another session. Nothing was saved: open the page again."
-)
+FORM_TOO_OLD = Message("The form was open too long or in another session. Nothing was saved: open the page again.")
 
 
 def _ways() -> list[tuple[str, str]]:
@@ -69,9 +51,7 @@ def _ways() -> list[tuple[str, str]]:
     return ways
 
 
-def error_page(
-    status: int, sentence: Message | None = None, problems: tuple[Message, ...] = ()
-) -> ResponseReturnValue:
+def error_page(status: int, sentence: Message | None = None, problems: tuple[Message, ...] = ()) -> ResponseReturnValue:
     """The page of a refusal.
 
     Args:
@@ -94,7 +74,7 @@ def error_page(
 def _http(error: HTTPException) -> ResponseReturnValue:
     if isinstance(error, SecurityError):
         return Response(FOREIGN_HOST, status=400, mimetype="text/plain")
-    if error.code is None or error.code < 400:
+    if error.code is None or error.code < ERRORS_FROM:
         return error.get_response()
     if isinstance(error, CSRFError):
         return error_page(400, FORM_TOO_OLD)
@@ -105,18 +85,12 @@ def _domain(error: DomainError) -> ResponseReturnValue:
     if isinstance(error, ConflictError) and error.differences:
         return _conflict(error)
     return error_page(
-        error.status,
-        error.message if error.status != 404 else None,
-        getattr(error, "problems", ()),
+        error.status, error.message if error.status != NOT_FOUND else None, getattr(error, "problems", ())
     )
 
 
 def _conflict(error: ConflictError) -> ResponseReturnValue:
-    typed = [
-        (name, value)
-        for name, value in request.form.items(multi=True)
-        if name not in {"csrf_token", "version"}
-    ]
+    typed = [(name, value) for name, value in request.form.items(multi=True) if name not in {"csrf_token", "version"}]
     return page(
         "app/conflict.html",
         status=409,
@@ -125,9 +99,7 @@ def _conflict(error: ConflictError) -> ResponseReturnValue:
         saved=[(translate(row.label), row.saved) for row in error.differences],
         typed=[(translate(row.label), row.typed) for row in error.differences],
         back=request.path,
-        resend=[*typed, ("version", str(error.version))]
-        if error.version is not None
-        else [],
+        resend=[*typed, ("version", str(error.version))] if error.version is not None else [],
     )
 
 
@@ -142,7 +114,7 @@ def _busy(error: Exception) -> ResponseReturnValue:
 
 
 def _broken(error: Exception) -> ResponseReturnValue:
-    log.exception("unhandled", exc_info=error)
+    log.error("nobody foresaw this", exc_info=error)
     return error_page(500)
 
 

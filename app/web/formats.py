@@ -1,4 +1,4 @@
-"""Dates, times, names and numbers as each language writes them. Formatted texts are cached: they cost more than a query."""
+"""Dates, times, texts and numbers as each language writes them; cached, as formatting costs more than a query."""
 
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -59,19 +59,13 @@ def clock(value: datetime, zone: str) -> str:
 @lru_cache(maxsize=1024)
 def offset(value: datetime, zone: str) -> str:
     """The offset of a zone at a moment: ``UTC+5``, ``UTC+5:30``."""
-    seconds = int(
-        (value.astimezone(ZoneInfo(zone)).utcoffset() or timedelta(0)).total_seconds()
-    )
+    seconds = int((value.astimezone(ZoneInfo(zone)).utcoffset() or timedelta(0)).total_seconds())
     hours, minutes = divmod(abs(seconds) // 60, 60)
-    return f"UTC{'−' if seconds < 0 else '+'}{hours}" + (
-        f":{minutes:02}" if minutes else ""
-    )
+    return f"UTC{'−' if seconds < 0 else '+'}{hours}" + (f":{minutes:02}" if minutes else "")
 
 
 @lru_cache(maxsize=4096)
-def period(
-    start: PartialDate | date | None, end: PartialDate | date | None, lang: str
-) -> str:
+def period(start: PartialDate | date | None, end: PartialDate | date | None, lang: str) -> str:
     """A range of days or months in words, each part said once; "" when nothing is known."""
     first, last = _partial(start), _partial(end)
     if first is None or last is None:
@@ -82,9 +76,7 @@ def period(
     if first.day and last.day:
         return _days(first, last, lang)
     if first.year == last.year and not first.day and not last.day:
-        names = [
-            format_date(part.first_day, "LLLL", locale=lang) for part in (first, last)
-        ]
+        names = [format_date(part.first_day, "LLLL", locale=lang) for part in (first, last)]
         span = f"{names[0]} – {names[1]}"
         return f"{first.year} ж. {span}" if lang == "kk" else f"{span} {first.year}"
     return f"{month(first, lang)} – {month(last, lang)}"
@@ -102,11 +94,7 @@ def _days(first: PartialDate, last: PartialDate, lang: str) -> str:
         span = f"{format_date(a, 'd MMMM', locale=lang)} – {format_date(b, 'd MMMM', locale=lang)}"
     else:
         span = f"{a.day}–{format_date(b, 'd MMMM', locale=lang)}"
-    return {
-        "kk": f"{a.year} жылғы {span}",
-        "ru": f"{span} {a.year} года",
-        "en": f"{span} {a.year}",
-    }[lang]
+    return {"kk": f"{a.year} жылғы {span}", "ru": f"{span} {a.year} года", "en": f"{span} {a.year}"}[lang]
 
 
 def number(value: float, lang: str) -> str:

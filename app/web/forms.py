@@ -67,9 +67,7 @@ def submitted(form: Form, act: Callable[[], Any]) -> bool:
 def place(form: Form, error: DomainError) -> None:
     """Put a refusal on its field, or on the form when it belongs to none."""
     sentence = translate(error.message)
-    field: Field | None = (
-        form[error.field] if error.field and error.field in form else None
-    )
+    field: Field | None = form[error.field] if error.field and error.field in form else None
     if field is None:
         form.form_errors.append(sentence)
     else:

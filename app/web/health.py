@@ -12,9 +12,7 @@ from app.kernel.database import db
 from app.settings import Settings
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
-LEAST_FREE = (
-    100 * 1024 * 1024
-)  # bytes: below this issuing and rendering would soon fail
+LEAST_FREE = 100 * 1024 * 1024  # bytes: below this issuing and rendering would soon fail
 
 
 def migration_head() -> str | None:

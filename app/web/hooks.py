@@ -14,12 +14,11 @@ from app.web.policy import policy_of
 from app.web.request import actor_or_none
 
 CSP = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'"
 )
-COMPRESSED = frozenset(
-    {"text/html", "text/css", "text/javascript", "image/svg+xml", "text/calendar"}
-)
+COMPRESSED = frozenset({"text/html", "text/css", "text/javascript", "image/svg+xml", "text/calendar"})
 WORTH_COMPRESSING = 860  # bytes: below this the answer fits one packet anyway
 PADDING = 100  # bytes at most, of random length: hides the length of secrets (BREACH)
 
@@ -53,9 +52,7 @@ def headers(response: Response) -> Response:
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
     if request.endpoint != "static" and "Cache-Control" not in response.headers:
         private = current_user.is_authenticated
-        response.headers["Cache-Control"] = (
-            "private, no-cache" if private else "no-cache"
-        )
+        response.headers["Cache-Control"] = "private, no-cache" if private else "no-cache"
     return response
 
 

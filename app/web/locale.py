@@ -23,10 +23,7 @@ def chosen_language() -> str:
         return "en"
     if "lang" not in g:
         actor = actor_or_none()
-        wished = (
-            request.cookies.get(LANGUAGE_COOKIE),
-            actor.language if actor else None,
-        )
+        wished = (request.cookies.get(LANGUAGE_COOKIE), actor.language if actor else None)
         g.lang = next((lang for lang in wished if lang in LANGUAGES), None) or (
             request.accept_languages.best_match(LANGUAGES, default="kk")
         )
@@ -50,38 +47,21 @@ def translate(message: Message | str) -> str:
     if isinstance(message, str):
         return message
     values: dict[str, Any] = {
-        name: translate(value) if isinstance(value, Message) else value
-        for name, value in message.values.items()
+        name: translate(value) if isinstance(value, Message) else value for name, value in message.values.items()
     }
-    return (
-        str(gettext(message.text, **values))
-        if values
-        else str(gettext(message.text)).replace("%%", "%")
-    )
+    return str(gettext(message.text, **values)) if values else str(gettext(message.text)).replace("%%", "%")
 
 
 def init_locale(app: Flask, packages: list[str]) -> None:
     """Load the catalogues of the platform and of each feature."""
     root = Path(app.root_path).parent
-    directories = [
-        root / "app" / "translations",
-        *(root / package / "translations" for package in packages),
-    ]
+    directories = [root / "app" / "translations", *(root / package / "translations" for package in packages)]
     Babel(
         app,
         default_locale="en",
-        default_translation_directories=";".join(
-            str(path) for path in directories if path.is_dir()
-        ),
+        default_translation_directories=";".join(str(path) for path in directories if path.is_dir()),
         locale_selector=chosen_language,
     )
 
 
-__all__ = [
-    "chosen_language",
-    "chosen_theme",
-    "force_locale",
-    "init_locale",
-    "safe_path",
-    "translate",
-]
+__all__ = ["chosen_language", "chosen_theme", "force_locale", "init_locale", "safe_path", "translate"]

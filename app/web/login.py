@@ -24,12 +24,7 @@ def _load(key: str) -> SignedIn | None:
     number, _, version = key.partition(":")
     if not (number.isdecimal() and version.isdecimal()):
         return None
-    actor = load_actor(
-        db_session(),
-        int(number),
-        day=moment().date(),
-        lang=request.cookies.get("lang", "kk"),
-    )
+    actor = load_actor(db_session(), int(number), day=moment().date(), lang=request.cookies.get("lang", "kk"))
     return SignedIn(actor) if actor and actor.session_version == int(version) else None
 
 

@@ -8,15 +8,9 @@ from flask_wtf import FlaskForm
 UNPROCESSABLE = 422
 
 
-def page(
-    template: str, *, status: int | None = None, **context: Any
-) -> tuple[str, int]:
+def page(template: str, *, status: int | None = None, **context: Any) -> tuple[str, int]:  # noqa: ANN401 - as in Flask
     """Render a template; 422 when its form was refused, unless another status is given."""
     if status is None:
         form = context.get("form")
-        status = (
-            UNPROCESSABLE
-            if isinstance(form, FlaskForm) and (form.errors or form.form_errors)
-            else 200
-        )
+        status = UNPROCESSABLE if isinstance(form, FlaskForm) and (form.errors or form.form_errors) else 200
     return render_template(template, **context), status

@@ -21,9 +21,7 @@ def _address(folder: str, prefix: str, name: str) -> str:
 
 def static_url(name: str) -> str:
     """The address of a static file; another content has another address."""
-    return _address(
-        str(current_app.static_folder), url_for("static", filename=""), name
-    )
+    return _address(str(current_app.static_folder), url_for("static", filename=""), name)
 
 
 def keep(response: Response) -> Response:

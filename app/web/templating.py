@@ -41,19 +41,12 @@ def _menu(*, tabs: bool) -> list[Link]:
     actor = actor_or_none()
     if actor is None:
         return []
-    items = [
-        item
-        for feature in features()
-        for item in feature.menu
-        if item.tab == tabs and actor.may(item.permission)
-    ]
+    items = [item for feature in features() for item in feature.menu if item.tab == tabs and actor.may(item.permission)]
     return [_link(item) for item in sorted(items, key=lambda item: item.order)]
 
 
 def _link(item: MenuItem) -> Link:
-    current = bool(request.endpoint) and (
-        request.endpoint == item.endpoint or request.blueprint in item.section
-    )
+    current = bool(request.endpoint) and (request.endpoint == item.endpoint or request.blueprint in item.section)
     return Link(translate(item.label), url_for(item.endpoint), item.icon, current)
 
 

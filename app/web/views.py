@@ -22,14 +22,7 @@ def preferences() -> ResponseReturnValue:
     for name, allowed in ((LANGUAGE_COOKIE, LANGUAGES), (THEME_COOKIE, THEMES)):
         value = request.form.get(name)
         if value is not None and value in allowed:
-            response.set_cookie(
-                name,
-                value,
-                max_age=YEAR,
-                httponly=True,
-                samesite="Lax",
-                secure=settings().https,
-            )
+            response.set_cookie(name, value, max_age=YEAR, httponly=True, samesite="Lax", secure=settings().https)
     return response
 
 
@@ -45,7 +38,4 @@ def healthz() -> ResponseReturnValue:
 def readyz() -> ResponseReturnValue:
     """The process can work: database, migrations, disk. 503 with the reasons otherwise."""
     found = problems(settings())
-    return {
-        "status": "ok" if not found else "not ready",
-        "problems": found,
-    }, 503 if found else 200
+    return {"status": "ok" if not found else "not ready", "problems": found}, 503 if found else 200

@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
-from flask import Flask, render_template_string, session
+from flask import Flask, session
 from sqlalchemy import create_engine, text
 
 HOME = ZoneInfo("Asia/Almaty")
@@ -105,6 +105,8 @@ def make_floor(database: str, now: datetime) -> Flask:
     app = Flask(__name__)
     app.secret_key = "the floor has no secrets"
     engine = create_engine(database)
+    app.jinja_env.autoescape = True
+    page = app.jinja_env.from_string(PAGE)
 
     @app.get("/hello")
     def hello() -> str:
@@ -127,6 +129,6 @@ def make_floor(database: str, now: datetime) -> Flask:
         rows = [_view(row, before) for row in found]
         days = [(day, list(group)) for day, group in groupby(rows, key=lambda row: row["day"])]
         changes = [row for row in rows if row["was"]]
-        return render_template_string(PAGE, user=user, next=rows[0], changes=changes, days=days, secret=secret)
+        return page.render(user=user, next=rows[0], changes=changes, days=days, secret=secret)
 
     return app

@@ -52,7 +52,7 @@ def add(code: str) -> ResponseReturnValue:
     return redirect(_week_of(code, made[0]))
 
 
-@blueprint.route("/cohorts/<code>/schedule/<int(max=2147483647):number>/edit", methods=["GET", "POST"])
+@blueprint.route("/cohorts/<code>/schedule/<int:number>/edit", methods=["GET", "POST"])
 @requires(MANAGE_SCHEDULE)
 def edit(code: str, number: int) -> ResponseReturnValue:
     """Change or move a session, as a draft."""
@@ -82,7 +82,7 @@ def edit(code: str, number: int) -> ResponseReturnValue:
     return redirect(_week_of(code, meeting))
 
 
-@blueprint.post("/cohorts/<code>/schedule/<int(max=2147483647):number>/cancel")
+@blueprint.post("/cohorts/<code>/schedule/<int:number>/cancel")
 @requires(MANAGE_SCHEDULE)
 def cancel(code: str, number: int) -> ResponseReturnValue:
     """Cancel a session that participants know; they learn of it with the next publication."""
@@ -101,7 +101,7 @@ def cancel(code: str, number: int) -> ResponseReturnValue:
     return _press(code, number, act, done)
 
 
-@blueprint.post("/cohorts/<code>/schedule/<int(max=2147483647):number>/restore")
+@blueprint.post("/cohorts/<code>/schedule/<int:number>/restore")
 @requires(MANAGE_SCHEDULE)
 def restore(code: str, number: int) -> ResponseReturnValue:
     """Throw the unpublished changes of a session away."""
@@ -114,7 +114,7 @@ def restore(code: str, number: int) -> ResponseReturnValue:
     return _press(code, number, act, _("The session is again as participants see it."))
 
 
-@blueprint.post("/cohorts/<code>/schedule/<int(max=2147483647):number>/delete")
+@blueprint.post("/cohorts/<code>/schedule/<int:number>/delete")
 @requires(MANAGE_SCHEDULE)
 def delete(code: str, number: int) -> ResponseReturnValue:
     """Delete a draft that was never published."""

@@ -160,7 +160,9 @@ def prepare(session: Session) -> dict[str, str]:
     meeting = session.scalars(select(ModuleSession).order_by(ModuleSession.id)).first()
     feed = session.scalars(select(CalendarFeed)).first()
     certificate = session.scalars(select(Certificate).order_by(Certificate.id)).first()
-    assert meeting and feed and certificate
+    assert meeting is not None
+    assert feed is not None
+    assert certificate is not None
     return {
         "/cohorts/<code>/import/<token>": f"/cohorts/routes-1/import/{upload.token}",
         "/cohorts/<code>/certificates": "/cohorts/routes-1/certificates",

@@ -90,7 +90,7 @@ def test_markup_formulas_and_signs_are_not_names(name: str) -> None:
 @pytest.mark.parametrize("text", ["=cmd()", "<b>Ministry", "{{ x }}", "@x", "=1+1"])
 @pytest.mark.parametrize("column", ["post", "organisation"])
 def test_markup_is_neither_a_post_nor_an_organisation(column: str, text: str) -> None:
-    assert names(only(row(**{column: text}))) == ["not_a_text"]
+    assert names(only(row(2, "ru", **{column: text}))) == ["not_a_text"]
 
 
 def test_zeros_that_a_spreadsheet_dropped_are_put_back_when_the_check_digit_fits() -> None:

@@ -1,0 +1,18 @@
+"""What the numbers in addresses may be."""
+
+from flask import Flask
+from werkzeug.routing import IntegerConverter, Map
+
+LARGEST_KEY = 2**31 - 1  # of an INTEGER column on PostgreSQL; a larger one would be a failure there, not a 404
+
+
+class KeyConverter(IntegerConverter):
+    """``<int:number>`` with the bounds of a database key."""
+
+    def __init__(self, map: Map, fixed_digits: int = 0) -> None:  # noqa: A002 - as in werkzeug
+        super().__init__(map, fixed_digits, max=LARGEST_KEY)
+
+
+def init_routing(app: Flask) -> None:
+    """Put the bounds in force; before any route is added."""
+    app.url_map.converters["int"] = KeyConverter
