@@ -1,8 +1,9 @@
 """What the participant's page with 60 sessions costs, against the bare floor in the same run.
 
-Run: ``python -m bench.schedule_page [ROUNDS]``. CPU time of this process for whole requests through WSGI (no client, no
-network); rounds alternate; medians are compared. "Seen again" is a second GET without If-None-Match, "new" is one
-after the rendered rows were forgotten. The number of SQL statements is that with 60 sessions and with 600.
+Run: ``python -m bench.schedule_page [ROUNDS]``. CPU time of this process for whole requests through WSGI (no client,
+no network, no compression); rounds alternate; medians are compared. "Seen again" is a second GET without
+If-None-Match; "new" is one after the schedule and the page were forgotten, as after each publication. The number of
+SQL statements is that of a new page with 60 sessions and with 600.
 """
 
 import sys
@@ -39,13 +40,14 @@ from cohorts.enums import CohortStatus, EnrolmentStatus, ProgrammeKind
 from cohorts.models import Cohort, Enrolment, Outline, Programme
 from modules.rules.facts import Facts, facts_of
 from modules.services import add_session, change_session, lay_modules, mark_seen, publish
-from modules.views.me import _row
+from modules.views.kept import Stores, stores
 
 ROUNDS = 7
 REPEATS = 60
 SESSIONS = 60
 CHANGED = 3
-HELLO_TIMES = 6.1 / 0.44  # the floor against a page of two words, as measured when the goal was set
+HELLO_TIMES = 6.1 / 0.44  # the floor against a page of two words when the goal was set, both through a server
+STRAWMAN = 1.3  # a floor that is so much dearer proves nothing
 HOME, ABROAD = "Asia/Almaty", "Asia/Dubai"
 NOW = datetime(2026, 11, 24, 11, 36, tzinfo=UTC)
 OUTLINE = {
@@ -128,7 +130,9 @@ def _plan(cohort: Cohort, user: User, sessions: int) -> None:
         begin = datetime(2026, 11, 25, 10 + number % 2 * 4, tzinfo=ZoneInfo(zone)) + timedelta(days=number // 2)
         facts = Facts(
             title=Tri(
-                kk=f"Дәріс {number}: шешім қабылдау", ru=f"Лекция {number}: принятие решений", en=f"Lecture {number}: deciding"
+                kk=f"Дәріс {number}: шешім қабылдау",
+                ru=f"Лекция {number}: принятие решений",
+                en=f"Lecture {number}: deciding",
             ),
             starts_at=begin,
             ends_at=begin + timedelta(minutes=90),
@@ -195,8 +199,17 @@ def cookie_of(app: Flask, name: str, values: dict[str, Any]) -> str:
     return f"{name}={serializer.dumps(values)}"
 
 
-def statements(caller: Caller) -> int:
-    """How many statements one request sends."""
+def forget(kept: Stores) -> None:
+    """What was read and rendered before."""
+    kept.schedules.clear()
+    kept.agendas.clear()
+    kept.pages.clear()
+
+
+def statements(caller: Caller, app: Flask) -> int:
+    """How many statements one request sends when nothing was kept."""
+    with app.app_context():
+        forget(stores())
     sent: list[str] = []
 
     def hear(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
@@ -232,17 +245,25 @@ def main(rounds: int) -> None:
     clock.now = lambda: NOW
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        product, _app, user = product_caller(folder, SESSIONS)
-        large, _other, _user = product_caller(folder, SESSIONS * 10)
+        product, app, user = product_caller(folder, SESSIONS)
+        large, other, _user = product_caller(folder, SESSIONS * 10)
         bare = make_floor(f"sqlite:///{folder / f'{SESSIONS}.sqlite'}", NOW)
         cookie = cookie_of(bare, "session", {"user": user})
-        floor, hello = Caller(bare, "/me/", cookie), Caller(bare, "/hello")
+        floor, hello = Caller(bare, "/me/", cookie), bare.test_client()
+
+        with app.app_context():
+            kept = stores()
 
         def new() -> None:
-            _row.cache_clear()
+            forget(kept)
             product()
 
-        acts = {"floor": floor, "hello": hello, "again": product, "new": new}
+        acts: dict[str, Callable[[], None]] = {
+            "floor": floor,
+            "hello": lambda: hello.get("/hello"),
+            "again": product,
+            "new": new,
+        }
         for caller in (floor, product, large):
             caller()
             if caller.status != "200 OK" or caller.body.count(b"<li id=") < SESSIONS:
@@ -251,14 +272,18 @@ def main(rounds: int) -> None:
         for _ in range(rounds):
             for key, act in acts.items():
                 found[key].append(cpu(act))
-        report({key: median(values) for key, values in found.items()}, statements(product), statements(large))
+        report(
+            {key: median(values) for key, values in found.items()}, statements(product, app), statements(large, other)
+        )
 
 
 def report(figures: dict[str, float], few: int, many: int) -> None:
     """The figures, last, a line each."""
     times = figures["floor"] / figures["hello"]
-    print(f"The floor costs {times:.1f} times a page of two words ({HELLO_TIMES:.1f} when the goal was set).")
-    if times > HELLO_TIMES * 1.3:
+    print(
+        f"The floor costs {times:.1f} times a page of two words fetched by a client ({HELLO_TIMES:.1f} by a server, then)."
+    )
+    if times > HELLO_TIMES * STRAWMAN:
         print("The floor is dearer than it should be: do not trust this run.")
     print(f"schedule_page.queries {few} statements")
     print(f"schedule_page.queries_of_{SESSIONS * 10}_sessions {many} statements")

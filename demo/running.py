@@ -39,7 +39,7 @@ def has_ended(cohort: RunningCohort, *, today: date) -> bool:
     return cohort.starts_on is not None and today > cohort.starts_on.first_day + timedelta(days=LAST_DAY - 1)
 
 
-def fill(session: Session, cohort: Any, *, actor: Actor, published: datetime, now: datetime) -> None:  # noqa: ANN401
+def fill(session: Session, cohort: Any, *, actor: Actor, published: datetime, now: datetime) -> None:  # noqa: ANN401 - no models here
     """Add and publish the sessions; then move one and publish again; then leave a draft to be published."""
     plan = yaml.safe_load(FILE.read_text(encoding="utf-8"))
     modules = list(modules_of(session, cohort.id))
@@ -56,14 +56,14 @@ def fill(session: Session, cohort: Any, *, actor: Actor, published: datetime, no
     add_session(session, module=modules[-1], facts=_facts(draft, plan, first, modules[-1]), actor=actor, now=now)
 
 
-def move_on(session: Session, cohort: Any, *, today: date, actor: Actor, now: datetime) -> None:  # noqa: ANN401
+def move_on(session: Session, cohort: Any, *, today: date, actor: Actor, now: datetime) -> None:  # noqa: ANN401 - no models here
     """Move the whole cohort on to today and publish it."""
     days = (first_day_for(today) - cohort.starts_on.first_day).days
     move_schedule(session, cohort=cohort, days=days, actor=actor, now=now)
     publish(session, cohort=cohort, actor=actor, now=now)
 
 
-def _facts(entry: dict[str, Any], plan: dict[str, Any], first: date, module: Any) -> Facts:  # noqa: ANN401
+def _facts(entry: dict[str, Any], plan: dict[str, Any], first: date, module: Any) -> Facts:  # noqa: ANN401 - no models here
     zone = ZoneInfo(module.blocks[0].time_zone)
     day = first + timedelta(days=entry["day"])
     place = entry.get("place")

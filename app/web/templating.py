@@ -42,7 +42,12 @@ def _menu(*, tabs: bool) -> list[Link]:
     if actor is None:
         return []
     items = [item for feature in features() for item in feature.menu if item.tab == tabs and actor.may(item.permission)]
-    return [_link(item) for item in sorted(items, key=lambda item: item.order)]
+    lines = [_link(item) for item in sorted(items, key=lambda item: item.order)]
+    return lines if tabs or not lines else [_home(), *lines]
+
+
+def _home() -> Link:
+    return Link(translate(Message("Today")), url_for("home.index"), "home", request.endpoint == "home.index")
 
 
 def _link(item: MenuItem) -> Link:

@@ -1,7 +1,7 @@
 """The bare floor of the participant's page: Flask, Core rows, one template of the same visible content.
 
-No permissions, no languages, no CSRF, no audit, no headers. Best settings known: formatted dates cached, rows instead of
-entities, the template compiled once, JSON decoded only where it is shown.
+No permissions, no languages, no CSRF, no audit, no headers. Best settings known: formatted dates cached, rows instead
+of entities, the template compiled once, nothing rendered twice.
 """
 
 import json
@@ -37,21 +37,26 @@ PAGE = """<!doctype html>
 <form method="post"><button>ҚАЗ</button><button>РУС</button><button>ENG</button></form></header>
 <nav class="tabs"><a href="/me/">Schedule</a></nav>
 <main><h1>My schedule</h1>
-<section class="next"><p>Your next session</p><h2>{{ next.title }}</h2><p><time>{{ next.day }}, {{ next.hours }}</time></p>
-<p>{{ next.place }}{% if next.speaker %} · {{ next.speaker }}{% endif %}</p><a class="btn" href="{{ next.link }}">Join</a></section>
+<section class="next"><p>Your next session</p><h2>{{ next.title }}</h2>
+<p><time>{{ next.day }}, {{ next.hours }}</time></p>
+<p>{{ next.place }}{% if next.speaker %} · {{ next.speaker }}{% endif %}</p>
+<a class="btn" href="{{ next.link }}">Join</a></section>
 <section class="changes"><h2>{{ changes|length }} changes since you last looked</h2>
-<ul>{% for c in changes %}<li><a href="#s{{ c.id }}">{{ c.title }}</a><span>Time changed: <ins>{{ c.hours }}</ins> <del>{{ c.was }}</del>
-</span></li>{% endfor %}</ul><form method="post"><button>Mark as seen</button></form></section>
-<details><summary>Add to my calendar</summary><a href="webcal://x/{{ secret }}">Subscribe</a><input value="https://x/{{ secret }}"></details>
+<ul>{% for c in changes %}<li><a href="#s{{ c.id }}">{{ c.title }}</a><span>Time changed: <ins>{{ c.hours }}</ins>
+<del>{{ c.was }}</del></span></li>{% endfor %}</ul><form method="post"><button>Mark as seen</button></form></section>
+<details><summary>Add to my calendar</summary><a href="webcal://x/{{ secret }}">Subscribe</a>
+<input value="https://x/{{ secret }}"></details>
 <section class="agenda"><h2>My sessions</h2>
 {% for day, rows in days %}<h3>{{ day }}</h3>
 <ul class="sess">{% for s in rows %}<li id="s{{ s.id }}" class="{{ 'online' if s.link else 'offline' }}">
 <div class="t"><time datetime="{{ s.iso }}">{{ s.begins }}</time><span>{{ s.until }}</span></div>
 <div class="c"><b>{{ s.title }}</b><p><svg class="i" aria-hidden="true"><use href="/static/icons.svg#pin"/></svg>
-<span><b>{{ 'Online' if s.link else 'In person' }}</b> · {{ s.place }}{% if s.speaker %} · {{ s.speaker }}{% endif %}</span></p>
-{% if s.zone %}<p><svg class="i" aria-hidden="true"><use href="/static/icons.svg#clock"/></svg><span>{{ s.zone }}</span></p>{% endif %}
-{% if s.was %}<p class="was"><svg class="i" aria-hidden="true"><use href="/static/icons.svg#swap"/></svg><span>Time changed,
-was <del>{{ s.was }}</del></span></p>{% endif %}</div></li>{% endfor %}</ul>{% endfor %}
+<span><b>{{ 'Online' if s.link else 'In person' }}</b> · {{ s.place }}
+{% if s.speaker %} · {{ s.speaker }}{% endif %}</span></p>
+{% if s.zone %}<p><svg class="i" aria-hidden="true"><use href="/static/icons.svg#clock"/></svg>
+<span>{{ s.zone }}</span></p>{% endif %}
+{% if s.was %}<p class="was"><svg class="i" aria-hidden="true"><use href="/static/icons.svg#swap"/></svg>
+<span>Time changed, was <del>{{ s.was }}</del></span></p>{% endif %}</div></li>{% endfor %}</ul>{% endfor %}
 <p>All times: Astana time (UTC+5) unless shown.</p></section></main>
 <footer><a href="/verify/">Check a certificate</a> <a href="/password">Change password</a></footer></body></html>"""
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.accounts.rules import Actor
@@ -110,15 +110,18 @@ def ensure_files(sheets: Iterable[Sheet], *, store: Store, render: Render) -> li
 
 
 def remember(session: Session, made: Sequence[Made], *, now: datetime) -> None:
-    """Record the hashes of files that were made."""
+    """Record the hashes of files that were made; of two who made one at the same time, the later record stays."""
     if not made:
         return
-    session.execute(delete(RenderedFile).where(RenderedFile.certificate_id.in_([file.certificate_id for file in made])))
-    session.add_all(
-        RenderedFile(certificate_id=file.certificate_id, sha256=file.sha256, size=file.size, rendered_at=now)
-        for file in made
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    statement = insert(RenderedFile).values(
+        [
+            {"certificate_id": file.certificate_id, "sha256": file.sha256, "size": file.size, "rendered_at": now}
+            for file in made
+        ]
     )
-    session.flush()
+    newer = {name: statement.excluded[name] for name in ("sha256", "size", "rendered_at")}
+    session.execute(statement.on_conflict_do_update(index_elements=["certificate_id"], set_=newer))
 
 
 def record_downloads(

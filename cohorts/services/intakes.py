@@ -67,6 +67,12 @@ def create_cohort(  # noqa: PLR0913 - the columns of a cohort, each by name
     )
     session.add(cohort)
     session.flush()
+    _announce(session, cohort, actor=actor, now=now)
+    return cohort
+
+
+def _announce(session: Session, cohort: Cohort, *, actor: Actor | None, now: datetime) -> None:
+    """Tell the audit and the packages above of a new cohort."""
     record(
         session,
         act="cohorts.created",
@@ -74,13 +80,12 @@ def create_cohort(  # noqa: PLR0913 - the columns of a cohort, each by name
         subject_id=cohort.id,
         actor=actor,
         now=now,
-        code=code,
-        programme=programme.code,
+        code=cohort.code,
+        programme=cohort.programme.code,
         outline=cohort.outline.number,
     )
     cohort_created.send(CohortCreated(session, cohort, actor, now))
     session.flush()
-    return cohort
 
 
 def _check(session: Session, *, code: str, time_zone: str) -> None:

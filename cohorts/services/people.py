@@ -1,6 +1,6 @@
 """Changing where people stand, and correcting their names."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -70,19 +70,20 @@ def change_status(
     for row in rows:
         check_status_step(row.status, status, reason=explained)
         status_changing.send(StatusChanging(session, row, row.status, status))
+    actor_id = actor.user_id if actor else None
+    order = {"order_number": clean(order_number), "order_date": order_date, "reason": explained}
     for row in rows:
         row.status = status
         row.version += 1
-        row.history.append(
-            StatusChange(
-                status=status,
-                at=now,
-                actor_id=actor.user_id if actor else None,
-                order_number=clean(order_number),
-                order_date=order_date,
-                reason=explained,
-            )
-        )
+        row.history.append(StatusChange(status=status, at=now, actor_id=actor_id, **order))
+    _record_marking(session, cohort, rows, actor=actor, now=now)
+    session.flush()
+    return len(rows)
+
+
+def _record_marking(
+    session: Session, cohort: Cohort, rows: Sequence[Enrolment], *, actor: Actor | None, now: datetime
+) -> None:
     record(
         session,
         act="cohorts.people_marked",
@@ -90,12 +91,10 @@ def change_status(
         subject_id=cohort.id,
         actor=actor,
         now=now,
-        status=str(status),
+        status=str(rows[0].status),
         numbers=sorted(row.number for row in rows),
-        order=clean(order_number),
+        order=rows[0].history[-1].order_number,
     )
-    session.flush()
-    return len(rows)
 
 
 def _locked(session: Session, cohort: Cohort, numbers: Collection[int]) -> list[Enrolment]:

@@ -134,7 +134,10 @@ class _Desk:
         if known:
             self._details(person, entry)
         organisation = self._organisation(entry.organisation)
-        self._post(person, entry, organisation)
+        if known:
+            self._post(person, entry, organisation)
+        elif entry.post or organisation:
+            self.session.add(Post(person_id=person.id, organisation=organisation, title=entry.post))
         self._number += 1
         status = EnrolmentStatus.ENROLLED
         enrolment = Enrolment(
@@ -151,7 +154,6 @@ class _Desk:
         actor_id = self.actor.user_id if self.actor else None
         enrolment.history.append(StatusChange(status=status, at=self.now, actor_id=actor_id))
         self.session.add(enrolment)
-        self.session.flush()
         self.taken += 1
 
     def update(self, judged: Judged) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import BindParameter, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
@@ -17,7 +17,11 @@ from modules.rules.facts import FACT_NAMES, Facts, facts_of
 
 
 class OwnCohort(NamedTuple):
-    """A cohort of a person: its latest version of the schedule (None: nothing was published), and the feed's secret."""
+    """A cohort of a person.
+
+    Its schedule's latest version (None: nothing was published), the one that the person has seen (None: never said),
+    and the secret of the person's calendar.
+    """
 
     id: int
     code: str
@@ -25,6 +29,7 @@ class OwnCohort(NamedTuple):
     time_zone: str
     version: int | None
     published_at: datetime | None
+    seen: int | None
     secret: str | None
 
 
@@ -48,63 +53,58 @@ _ENTRY = (
     PublishedSession.link,
     PublishedSession.speaker,
     PublishedSession.note,
-    Cohort.time_zone,
     ScheduleSeen.version_number,
 )
 _SHOWN = Enrolment.status != EnrolmentStatus.WITHDRAWN
 
 
+# Statements are built once: building one costs more than running it.
+_PERSON: BindParameter[int] = bindparam("person")
+_LATEST = (
+    select(ScheduleVersion.cohort_id, func.max(ScheduleVersion.number).label("number"))
+    .group_by(ScheduleVersion.cohort_id)
+    .subquery()
+)
+_OWN_COHORTS = (
+    select(
+        Cohort.id,
+        Cohort.code,
+        Cohort.title,
+        Cohort.time_zone,
+        ScheduleVersion.number,
+        ScheduleVersion.published_at,
+        ScheduleSeen.version_number,
+        CalendarFeed.secret,
+    )
+    .join(Enrolment, Enrolment.cohort_id == Cohort.id)
+    .outerjoin(_LATEST, _LATEST.c.cohort_id == Cohort.id)
+    .outerjoin(
+        ScheduleVersion, and_(ScheduleVersion.cohort_id == Cohort.id, ScheduleVersion.number == _LATEST.c.number)
+    )
+    .outerjoin(ScheduleSeen, and_(ScheduleSeen.cohort_id == Cohort.id, ScheduleSeen.person_id == _PERSON))
+    .outerjoin(CalendarFeed, CalendarFeed.person_id == _PERSON)
+    .where(Enrolment.person_id == _PERSON, _SHOWN)
+    .order_by(Cohort.code)
+)
+_ENTRIES = (
+    select(*_ENTRY)
+    .join(Enrolment, and_(Enrolment.cohort_id == PublishedSession.cohort_id, Enrolment.person_id == _PERSON, _SHOWN))
+    .outerjoin(
+        ScheduleSeen, and_(ScheduleSeen.cohort_id == PublishedSession.cohort_id, ScheduleSeen.person_id == _PERSON)
+    )
+    .where(PublishedSession.current)
+    .order_by(PublishedSession.starts_at, PublishedSession.id)
+)
+
+
 def own_cohorts(session: Session, person_id: int) -> list[OwnCohort]:
     """The cohorts of a person who did not withdraw from them, by code. One statement."""
-    latest = (
-        select(ScheduleVersion.cohort_id, func.max(ScheduleVersion.number).label("number"))
-        .group_by(ScheduleVersion.cohort_id)
-        .subquery()
-    )
-    rows = session.execute(
-        select(
-            Cohort.id,
-            Cohort.code,
-            Cohort.title,
-            Cohort.time_zone,
-            ScheduleVersion.number,
-            ScheduleVersion.published_at,
-            CalendarFeed.secret,
-        )
-        .join(Enrolment, Enrolment.cohort_id == Cohort.id)
-        .outerjoin(latest, latest.c.cohort_id == Cohort.id)
-        .outerjoin(
-            ScheduleVersion, and_(ScheduleVersion.cohort_id == Cohort.id, ScheduleVersion.number == latest.c.number)
-        )
-        .outerjoin(CalendarFeed, CalendarFeed.person_id == Enrolment.person_id)
-        .where(Enrolment.person_id == person_id, _SHOWN)
-        .order_by(Cohort.code)
-    )
-    return [OwnCohort(*row) for row in rows]
+    return [OwnCohort._make(row) for row in session.execute(_OWN_COHORTS, {"person": person_id})]
 
 
-def entries(
-    session: Session, person_id: int, *, begin: datetime | None = None, end: datetime | None = None
-) -> list[Entry]:
-    """The published sessions of all cohorts of a person that end after ``begin`` and start before ``end``, by time."""
-    statement = (
-        select(*_ENTRY)
-        .join(
-            Enrolment, and_(Enrolment.cohort_id == PublishedSession.cohort_id, Enrolment.person_id == person_id, _SHOWN)
-        )
-        .join(Cohort, Cohort.id == PublishedSession.cohort_id)
-        .outerjoin(
-            ScheduleSeen,
-            and_(ScheduleSeen.cohort_id == PublishedSession.cohort_id, ScheduleSeen.person_id == person_id),
-        )
-        .where(PublishedSession.current)
-    )
-    if begin is not None:
-        statement = statement.where(PublishedSession.ends_at > begin)
-    if end is not None:
-        statement = statement.where(PublishedSession.starts_at < end)
-    rows = session.execute(statement.order_by(PublishedSession.starts_at, PublishedSession.id))
-    return [Entry._make(row) for row in rows]
+def entries(session: Session, person_id: int) -> list[Entry]:
+    """The published sessions of all cohorts of a person, in order of time. One statement."""
+    return [Entry._make(row) for row in session.execute(_ENTRIES, {"person": person_id})]
 
 
 def states_before(session: Session, changed: Iterable[Entry]) -> dict[int, Facts]:

@@ -1,7 +1,7 @@
 """What a participant's page shows first, when a link may be opened, and what changed since last time."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -39,7 +39,6 @@ class Entry(NamedTuple):
     link: str | None
     speaker: str | None
     note: str | None
-    home_zone: str
     seen: int | None
 
     @property
@@ -86,9 +85,9 @@ def next_sessions(entries: Iterable[Entry], *, now: datetime) -> list[Entry]:
     return [first, *(entry for entry in coming[1:] if entry.starts_at < first.ends_at)]
 
 
-def home_zone(entries: Sequence[Entry], default: str) -> str:
-    """The zone in which most of somebody's cohorts live."""
-    counts = Counter(entry.home_zone for entry in entries)
+def home_zone(zones: Iterable[str], default: str) -> str:
+    """The zone in which most of somebody's cohorts live; the default when there are none."""
+    counts = Counter(zones)
     return min(counts, key=lambda zone: (-counts[zone], zone)) if counts else default
 
 

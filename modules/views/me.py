@@ -2,46 +2,38 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from functools import lru_cache
-from itertools import groupby
+from datetime import datetime
+from secrets import token_urlsafe
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
 from app.accounts.enums import Role
 from app.accounts.rules import Actor
-from app.kernel.words import Message
-from app.web import formats
-from app.web.locale import chosen_language, translate
+from app.web.locale import chosen_language
 from app.web.pages import page
 from app.web.policy import requires
 from app.web.request import current_actor, db_session, moment, settings
 from modules.forms import PressForm
-from modules.queries.personal import OwnCohort, entries, own_cohorts, states_before
+from modules.queries.personal import OwnCohort, own_cohorts
 from modules.rules.access import VIEW_OWN_SCHEDULE, principals
-from modules.rules.agenda import JOIN_EARLY, Change, Door, Entry, changes, door, home_zone, next_sessions
-from modules.rules.facts import Facts, Part
-from modules.rules.times import offset_label, zone_of
+from modules.rules.agenda import home_zone
+from modules.rules.times import offset_label
 from modules.services import mark_seen, new_secret
-from modules.views.present import day_of, hours, now_lines, place_of, was_lines, zone_name, zone_words
+from modules.views.agenda import COUNTDOWN, View, schedule_of, view_of
+from modules.views.kept import stores
+from modules.views.present import zone_name
 
 blueprint = Blueprint("modules", __name__, template_folder="../templates")
 
 DEFAULT_ZONE = "Asia/Almaty"
-LOOK_BACK = timedelta(hours=40)  # a day of the place that began before the day of the reader, and a session of 24 h
-MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-MOST_NEW_LISTED = 5
+TOKEN, MOMENT = token_urlsafe(), token_urlsafe()
 LONGEST_NUMBER = 10  # digits
-
-DAYS_LEFT = Message("starts in {d} d {h} h")
-HOURS_LEFT = Message("starts in {h} h {m} min")
-MINUTES_LEFT = Message("starts in {m} min")
-UNDER_WAY = Message("under way")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,30 +49,6 @@ class Viewer:
         return {"for": self.person_id} if self.name is not None else {}
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
-    """The next session: what the large card says."""
-
-    entry: Entry
-    title: Markup
-    when: str
-    place: Markup
-    zone: str
-    door: Door
-    opens_at: str
-    refresh_at: str
-    countdown: str
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """A day of the agenda with its rows, rendered already."""
-
-    day: date
-    word: str
-    rows: Sequence[Markup]
-
-
 @blueprint.get("/me/")
 @requires(VIEW_OWN_SCHEDULE)
 def me() -> ResponseReturnValue:
@@ -91,30 +59,17 @@ def me() -> ResponseReturnValue:
         return _choice(actor)
     past = request.args.get("past") == "1"
     cohorts = own_cohorts(db_session(), viewer.person_id)
-    period = {"end": now} if past else {"begin": now - LOOK_BACK}
-    found = entries(db_session(), viewer.person_id, **period) if cohorts else []
-    home = home_zone(found, cohorts[0].time_zone if cohorts else DEFAULT_ZONE)
-    today = now.astimezone(zone_of(home)).date()
-    before = states_before(db_session(), [entry for entry in found if entry.news]) if not past else {}
-    news = [] if past else changes(found, before, now=now)
-    told = {change.entry.id: change for change in news}
-    shown = [entry for entry in found if _shown(entry, past=past, today=today, now=now, told=told)]
-    upcoming = [] if past else next_sessions(found, now=now)
-    return page(
-        "modules/me.html",
-        viewer=viewer,
-        others=_others(actor, viewer),
-        cohorts=cohorts,
-        cards=[_card(entry, home, today, now, lang) for entry in upcoming],
-        news=_news(news, lang),
-        days=_days(shown, home, today, told, lang),
-        past=past,
-        today=today,
-        home_offset=offset_label(now, home),
-        home_city=zone_name(home),
-        feed=_feed(cohorts),
-        countdown=(DAYS_LEFT, HOURS_LEFT, MINUTES_LEFT, UNDER_WAY),
-    )
+    others = _others(actor, viewer)
+    # Countdowns and doors change at whole minutes, what is published with the cohorts' versions.
+    key = (tuple(cohorts), viewer, tuple(others), lang, past, now.replace(second=0, microsecond=0))
+    content = stores().pages.get(key)
+    if content is None:
+        home = home_zone([cohort.time_zone for cohort in cohorts], DEFAULT_ZONE)
+        schedule = schedule_of(db_session(), viewer.person_id, cohorts)
+        view = view_of(schedule, home=home, now=now, lang=lang, past=past)
+        content = _content(viewer, others, cohorts, view, past=past, home=home)
+        stores().pages.put(key, content)
+    return page("modules/me.html", title=_("My schedule"), content=_filled(content, now))
 
 
 @blueprint.post("/me/seen")
@@ -141,6 +96,30 @@ def calendar_address() -> ResponseReturnValue:
     new_secret(db_session(), person_id=viewer.person_id, now=moment(), actor=actor)
     flash(_("The calendar has a new address. An earlier address does not work any more."))
     return redirect(url_for(".me", **viewer.query, _anchor="calendar"))
+
+
+def _content(
+    viewer: Viewer, others: list[tuple[str, str]], cohorts: list[OwnCohort], view: View, *, past: bool, home: str
+) -> str:
+    """The page below the bar, with marks where the token of the forms and the moment belong."""
+    return current_app.jinja_env.get_template("modules/me_main.html").render(
+        viewer=viewer,
+        others=others,
+        cohorts=cohorts,
+        view=view,
+        past=past,
+        home_offset=offset_label(moment(), home),
+        home_city=zone_name(home, chosen_language()),
+        feed=_feed(cohorts),
+        countdown=COUNTDOWN,
+        token=TOKEN,
+        moment=MOMENT,
+    )
+
+
+def _filled(content: str, now: datetime) -> Markup:
+    """A kept page for one request. The marks are random, so nothing that people typed can be taken for one."""
+    return Markup(content.replace(TOKEN, generate_csrf()).replace(MOMENT, now.isoformat()))  # noqa: S704 - our template
 
 
 def _viewer(actor: Actor) -> Viewer | None:
@@ -179,107 +158,6 @@ def _others(actor: Actor, viewer: Viewer) -> list[tuple[str, str]]:
     if viewer.name is not None and actor.person_id is not None and Role.PARTICIPANT in actor.roles:
         links.insert(0, (url_for(".me"), _("My own schedule")))
     return links
-
-
-def _shown(entry: Entry, *, past: bool, today: date, now: datetime, told: dict[int, Change]) -> bool:
-    if past:
-        return entry.ends_at <= now and not entry.cancelled
-    if entry.cancelled and entry.id not in told:
-        return False
-    return day_of(entry) >= today or entry.ends_at > now
-
-
-def _card(entry: Entry, home: str, today: date, now: datetime, lang: str) -> Card:
-    place = place_of(entry, lang)
-    parts = [Markup("<b>{}</b>").format(place.word), place.where, entry.speaker or ""]
-    opens = entry.starts_at - JOIN_EARLY
-    state = door(entry, now=now)
-    coming = [when for when in (opens, entry.starts_at, entry.ends_at) if when > now]
-    return Card(
-        entry=entry,
-        title=formats.tri(entry.title, lang),
-        when=f"{_day_word(day_of(entry), today) or formats.day(day_of(entry), lang)}, {hours(entry)}",
-        place=Markup(" · ").join(part for part in parts if part),
-        zone=zone_words(entry, home),
-        door=state,
-        opens_at=formats.clock(opens, entry.time_zone),
-        refresh_at=min(coming).isoformat() if coming else "",
-        countdown=_countdown(entry.starts_at, now),
-    )
-
-
-def _countdown(starts_at: datetime, now: datetime) -> str:
-    if starts_at <= now:
-        return translate(UNDER_WAY)
-    minutes = -((now - starts_at) // MINUTE)
-    days, rest = divmod(minutes, DAY // MINUTE)
-    hours_left, rest = divmod(rest, HOUR // MINUTE)
-    sentence = DAYS_LEFT if days else HOURS_LEFT if hours_left else MINUTES_LEFT
-    return translate(sentence).format(d=days, h=hours_left, m=rest)
-
-
-def _day_word(day: date, today: date) -> str:
-    if day == today:
-        return str(_("Today"))
-    return str(_("Tomorrow")) if day == today + timedelta(days=1) else ""
-
-
-def _days(shown: list[Entry], home: str, today: date, told: dict[int, Change], lang: str) -> list[Day]:
-    def row(entry: Entry) -> Markup:
-        change = told.get(entry.id)
-        return _row(entry, change.before if change else None, change.parts if change else (), home, lang)
-
-    ordered = sorted(shown, key=lambda entry: (day_of(entry), entry.starts_at, entry.id))
-    return [
-        Day(day, _day_word(day, today), [row(entry) for entry in group]) for day, group in groupby(ordered, key=day_of)
-    ]
-
-
-@lru_cache(maxsize=4096)
-def _row(entry: Entry, before: Facts | None, parts: tuple[Part, ...], home: str, lang: str) -> Markup:
-    """A row of the agenda. The key holds everything that it shows, so it can be kept as long as there is room."""
-    template = current_app.jinja_env.get_template("modules/row.html")
-    return Markup(  # noqa: S704 - our own template, escaped by itself
-        template.render(
-            id=entry.id,
-            begins=entry.starts_at.astimezone(zone_of(entry.time_zone)),
-            until=hours(entry).partition("–")[2],
-            title=formats.tri(entry.title, lang),
-            place=place_of(entry, lang),
-            speaker=entry.speaker,
-            note=entry.note,
-            zone=zone_words(entry, home),
-            cancelled=entry.cancelled,
-            tentative=entry.status == "tentative",
-            changed=before is not None,
-            was=was_lines(before, entry, parts, entry.status, lang) if before else [],
-        )
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class News:
-    """What changed since last time: each change with its lines, how many there are, and how many are only counted."""
-
-    items: list[tuple[Entry, Markup, list[Markup]]]
-    total: int
-    more: int
-
-
-def _news(found: list[Change], lang: str) -> News:
-    """New sessions are counted when there are many; each change of a known one is told."""
-    known = [change for change in found if change.before is not None]
-    new = [change for change in found if change.before is None]
-    listed = found if len(new) <= MOST_NEW_LISTED else known
-    items = [
-        (
-            change.entry,
-            formats.tri(change.entry.title, lang),
-            now_lines(change.before, change.entry, change.parts, change.entry.status, lang),
-        )
-        for change in listed
-    ]
-    return News(items, len(found), len(found) - len(listed))
 
 
 def _feed(cohorts: Sequence[OwnCohort]) -> dict[str, str] | None:

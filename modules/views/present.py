@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Protocol
 
 from markupsafe import Markup, escape
@@ -14,7 +15,7 @@ from cohorts.enums import MODE_LABELS
 from modules.enums import SessionStatus
 from modules.models import Block, Module
 from modules.rules.facts import Facts, Part
-from modules.rules.times import offset_label, zone_of
+from modules.rules.times import offset_label, same_clock, zone_of
 
 ONLINE = Message("Online")
 IN_PERSON = Message("In person")
@@ -88,12 +89,18 @@ def place_of(held: Held, lang: str) -> Place:
     """The way of holding a session and its place."""
     where = _where(held.room, held.address, lang)
     if held.link and where:
-        return Place("offline", "pin", translate(HYBRID), where)
+        return Place("offline", "pin", said(HYBRID, lang), where)
     if held.link:
-        return Place("online", "screen", translate(ONLINE), Markup())
+        return Place("online", "screen", said(ONLINE, lang), Markup())
     if where:
-        return Place("offline", "pin", translate(IN_PERSON), where)
-    return Place("other", "info", translate(PLACE_UNKNOWN), Markup())
+        return Place("offline", "pin", said(IN_PERSON, lang), where)
+    return Place("other", "info", said(PLACE_UNKNOWN, lang), Markup())
+
+
+@lru_cache(maxsize=256)
+def said(message: Message, lang: str) -> str:  # noqa: ARG001 - the language of the page is part of the key
+    """A fixed sentence in the language of the page, looked up once."""
+    return translate(message)
 
 
 def hours(held: Held, zone: str | None = None) -> str:
@@ -101,7 +108,8 @@ def hours(held: Held, zone: str | None = None) -> str:
     tz = zone_of(zone or held.time_zone)
     begin, end = held.starts_at.astimezone(tz), held.ends_at.astimezone(tz)
     later = (end.date() - begin.date()).days
-    return f"{begin:%H:%M}–{end:%H:%M}" + (f" (+{later})" if later else "")
+    span = f"{begin.hour:02}:{begin.minute:02}–{end.hour:02}:{end.minute:02}"
+    return f"{span} (+{later})" if later else span
 
 
 def day_of(held: Held) -> date:
@@ -109,12 +117,11 @@ def day_of(held: Held) -> date:
     return held.starts_at.astimezone(zone_of(held.time_zone)).date()
 
 
-def zone_words(held: Held, home: str) -> str:
+def zone_words(held: Held, home: str, lang: str) -> str:
     """The zone of the place and the hours at home, when the two zones differ at that moment; else ""."""
-    label, at_home = offset_label(held.starts_at, held.time_zone), offset_label(held.starts_at, home)
-    if label == at_home:
+    if same_clock(held.starts_at, held.time_zone, home):
         return ""
-    return f"{label} · {zone_name(home)}: {hours(held, home)}"
+    return f"{offset_label(held.starts_at, held.time_zone)} · {zone_name(home, lang)}: {hours(held, home)}"
 
 
 def was_lines(before: Facts, held: Held, parts: tuple[Part, ...], status: SessionStatus, lang: str) -> list[Markup]:
@@ -215,14 +222,14 @@ def _block_word(block: Block) -> str:
     return translate(MODE_LABELS[block.mode]) if block.mode else ""
 
 
-def zone_sentence(zone: str, day: date) -> str:
+def zone_sentence(zone: str, day: date, lang: str) -> str:
     """By whose clocks the hours of a form are typed."""
     noon = datetime(day.year, day.month, day.day, 12, tzinfo=zone_of(zone))
     offset = offset_label(noon, zone)
-    name = zone_name(zone)
+    name = zone_name(zone, lang)
     return translate(Message("Times are those of the place: %(zone)s (%(offset)s).", zone=name, offset=offset))
 
 
-def zone_name(zone: str) -> str:
+def zone_name(zone: str, lang: str) -> str:
     """The name of a zone's time in words; the city of its name when we have none."""
-    return translate(ZONE_NAMES[zone]) if zone in ZONE_NAMES else zone.rpartition("/")[2].replace("_", " ")
+    return said(ZONE_NAMES[zone], lang) if zone in ZONE_NAMES else zone.rpartition("/")[2].replace("_", " ")

@@ -202,7 +202,7 @@ def _slots(
             hours=hours(meeting),
             title=formats.tri(meeting.title, lang),
             place=place_of(meeting, lang),
-            zone=zone_words(meeting, scope.cohort.time_zone),
+            zone=zone_words(meeting, scope.cohort.time_zone, lang),
             module=labels[meeting.module_id],
             state=state,
             was=was_lines(shown.facts, meeting, parts, meeting.status, lang) if shown and parts else [],

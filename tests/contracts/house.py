@@ -17,7 +17,7 @@ TEMPLATE_LINES_P90 = 100
 _NOQA = re.compile(r"#\s*(?:ruff:\s*|flake8:\s*)?noqa\b(?P<rest>.*)", re.IGNORECASE)
 _CODES_AND_REASON = re.compile(r":\s*[A-Z]+\d+(?:,?\s*[A-Z]+\d+)*\s*[-–(:#]*\s*[A-Za-z]\S*\s+\S+")
 _IGNORE = re.compile(r"#\s*type:\s*ignore(?P<rest>.*)")
-_CODE_AND_REASON = re.compile(r"\[[a-z, -]+\].*#.*[A-Za-z]+\s+\S+")
+_CODE_AND_REASON = re.compile(r"\[[a-z, -]+\]\s*[-–#]+\s*[A-Za-z]\S*\s+\S+")
 _IN_TEMPLATES = {
     "a style attribute": re.compile(r"<[^>]*\sstyle\s*=", re.IGNORECASE),
     "a style element": re.compile(r"<style\b", re.IGNORECASE),

@@ -72,14 +72,14 @@ class World:
         name = Tri(kk=kk, ru=ru, en=en)
         return ensure_organisation(self.session, name=name, kind=OrganisationKind.MINISTRY, code=code)
 
-    def make_programme(self, code: str, prefix: str, **changes: Any) -> Programme:
+    def make_programme(self, code: str, prefix: str, **changes: Any) -> Programme:  # noqa: ANN401 - any column
         """A programme whose award the academy issues."""
         award: dict[str, Any] = {
             "issuers": [{"organisation": "academy", "mark": "А", "number_prefix": prefix}],
             "signatories": [{"post": {"kk": "Академия ректоры", "ru": "Ректор Академии", "en": "Rector"}}],
             "handed_over_by": {"kk": "Агенттік төрағасы", "ru": "Председатель Агентства", "en": "Chair of the Agency"},
         }
-        title = Tri(kk=f"Басшылық әлеуеті {code}", ru=f"Потенциал руководства {code}", en=f"Executive Leadership {code}")
+        title = Tri(kk=f"Басшылық {code}", ru=f"Потенциал руководства {code}", en=f"Executive Leadership {code}")
         values: dict[str, Any] = {
             "code": code,
             "title": title,
@@ -154,7 +154,7 @@ class World:
         self.session.flush()
         return rows
 
-    def many(self, count: int, **where: Any) -> list[Enrolment]:
+    def many(self, count: int, **where: Any) -> list[Enrolment]:  # noqa: ANN401 - any column
         """Numbered people whose names sort by their numbers."""
         return self.enrol(*((f"Сынақов{n:03} Тест", f"Сынаков{n:03} Тест", "") for n in range(1, count + 1)), **where)
 
@@ -187,7 +187,7 @@ class World:
         assert actor is not None
         return actor
 
-    def proposed(self, actor: Actor, *, cohort: Cohort | None = None, **changes: Any) -> Batch:
+    def proposed(self, actor: Actor, *, cohort: Cohort | None = None, **changes: Any) -> Batch:  # noqa: ANN401 - any column
         """A proposal for everybody who completed."""
         values: dict[str, Any] = {
             "order_number": "45",
@@ -197,7 +197,7 @@ class World:
         }
         return propose(self.session, cohort=cohort or self.cohort, actor=actor, now=NOW, **(values | changes))
 
-    def approved(self, batch: Batch, actor: Actor, **changes: Any) -> Issue:
+    def approved(self, batch: Batch, actor: Actor, **changes: Any) -> Issue:  # noqa: ANN401 - any column
         """The issue of a proposal."""
         return approve(self.session, batch=batch, actor=actor, now=NOW, house=HOUSE, **changes)
 

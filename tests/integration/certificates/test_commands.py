@@ -27,9 +27,8 @@ def issued(world: World, cli: FlaskCliRunner) -> list[Certificate]:
     world.many(5)
     world.actor(Role.COORDINATOR, name="coordinator")
     world.actor(Role.APPROVER, name="approver")
-    proposed = cli.invoke(
-        args=["certificates", "propose", "kel-1", "--order", "45", "--on", "2024-07-01", "--by", "coordinator@tests.example"]
-    )
+    words = "certificates propose kel-1 --order 45 --on 2024-07-01 --by coordinator@tests.example"
+    proposed = cli.invoke(args=words.split())
     assert proposed.exit_code == 0, proposed.output
     batch = proposed.output.split()[-1]
     for word in ("Issued: 5", "Issued already: 5"):
@@ -67,7 +66,9 @@ def test_the_checks_are_those_of_the_pages(world: World, cli: FlaskCliRunner) ->
 def test_an_export_holds_what_the_register_hands_out(
     issued: list[Certificate], world: World, cli: FlaskCliRunner, tmp_path: Path
 ) -> None:
-    annul(world.session, certificate=issued[0], reason="wrong", actor=world.actor(Role.APPROVER, name="annuls"), now=NOW)
+    annul(
+        world.session, certificate=issued[0], reason="wrong", actor=world.actor(Role.APPROVER, name="annuls"), now=NOW
+    )
     out = tmp_path / "kel.zip"
     done = cli.invoke(args=["certificates", "export", "kel-1", "--out", str(out)])
     assert done.exit_code == 0, done.output
@@ -87,7 +88,7 @@ def test_a_file_is_genuine_not_or_unreadable(
     genuine = cli.invoke(args=[*verify, str(path)])
     assert (genuine.exit_code, genuine.output) == (0, "Genuine: KEL-2024-000001, Сынақов001 Тест\n")
     forged = tmp_path / "forged.pdf"
-    forged.write_bytes(data.replace(b"/Author (Model", b"/Author (Nodel") if b"/Author (Model" in data else data[:-1])
+    forged.write_bytes(data.replace(b"/Creator (Jetekshi)", b"/Creator (Somebody)"))
     altered = cli.invoke(args=[*verify, str(forged)])
     assert (altered.exit_code, "carries the code of KEL-2024-000001, but" in altered.stderr) == (1, True)
     forged.write_bytes(data.replace(filed[0].code.encode(), b"0" * 26))
@@ -114,8 +115,8 @@ def test_a_whole_register_passes_the_audit_and_a_missing_file_is_no_fault(
 def allow_changes(session: Session) -> None:
     """Take the triggers away, as somebody would who alters the database itself."""
     if session.get_bind().dialect.name == "sqlite":
-        for name in ("certificate_log_no_update", "certificate_log_no_delete", "certificate_frozen", "certificate_no_delete"):
-            session.execute(text(f"DROP TRIGGER {name}"))
+        for name in ("log_no_update", "log_no_delete", "frozen", "no_delete"):
+            session.execute(text(f"DROP TRIGGER certificate_{name}"))
     else:
         for table in ("certificate_log", "certificate"):
             session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))

@@ -4,23 +4,25 @@ import errno
 import io
 import zipfile
 from pathlib import Path
-from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
-from app.accounts.enums import Role
+from app.accounts.enums import Role, ScopeKind
+from app.kernel.unit import unit_of_work
 from certificates.enums import BatchStatus
 from certificates.models import Batch, Certificate, RenderedFile
+from cohorts.enums import EnrolmentStatus
 from tests.integration.certificates.making import NAMES, World, sign_in
 
 ORDER = {"order_number": "214-ө", "order_date": "2024-07-01", "issued_on": "2024-07-05", "office_en": "Chair"}
 HOSTILE = '<b onload="x">{{7*7}}</b> Тест'
 
 
-def text(answer: Any) -> str:
+def text(answer: TestResponse) -> str:
     page: str = answer.get_data(as_text=True)
     return page.replace("\u00a0", " ")
 
@@ -121,34 +123,30 @@ def test_a_full_disk_is_one_sentence_and_the_certificate_stays(
     def full(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(Path, "replace", full)
-
-    def fetch() -> Any:
+    def fetch() -> TestResponse:
         if form == "one":
             return coordinator.get(f"/certificates/{certificate.number}.pdf")
         return coordinator.post("/certificates/download", data={"as": "zip"})
 
-    refused = fetch()
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", full)
+        refused = fetch()
     assert refused.status_code == 503
     assert "the disk is full. The certificate itself is valid and safe" in text(refused)
     assert world.session.query(RenderedFile).count() == 0
     data_dir = coordinator.application.extensions["settings"].DATA_DIR
     assert not [path for path in (data_dir / "certificates").rglob("*") if path.is_file()]
     assert "is genuine" in text(coordinator.get(f"/verify/{certificate.code}"))
-    monkeypatch.undo()
     assert fetch().status_code == 200
 
 
 def test_a_zip_is_sent_after_the_request_has_ended(own_app: Flask) -> None:
     own_app.config["WTF_CSRF_ENABLED"] = False
-    with own_app.app_context():
-        from app.kernel.unit import unit_of_work  # noqa: PLC0415 - needs the application
-
-        with unit_of_work() as session:
-            world = World(session)
-            world.many(3)
-            world.issued()
-            auditor = world.actor(Role.AUDITOR)
+    with own_app.app_context(), unit_of_work() as session:
+        world = World(session)
+        world.many(3)
+        world.issued()
+        auditor = world.actor(Role.AUDITOR)
     client = sign_in(own_app, auditor)
     environment = client.post("/certificates/download", data={"as": "zip"}).request.environ
     environment["wsgi.input"] = io.BytesIO(b"as=zip")
@@ -168,3 +166,35 @@ def test_nobody_else_gets_in(world: World, app: Flask) -> None:
     assert anonymous.get("/certificates/").status_code == 302
     assert anonymous.get("/certificates/KEL-2024-000001.pdf").status_code == 302
     assert world.session.query(Certificate).count() == 0
+
+
+def test_the_coordinator_sees_proofs_and_findings_with_their_mends(world: World, app: Flask) -> None:
+    world.enrol(("Сынақмұхаммедханғалиева-Үлгіқожабергенова Гүлнұрсұлтанбибіайша", "", ""), ("漢字 Тест", "", ""))
+    client = sign_in(app, world.actor(Role.COORDINATOR))
+    page = text(client.get("/cohorts/kel-1/certificates"))
+    assert "Before issue: 1 of 2 can be issued" in page
+    assert 'href="/cohorts/kel-1/people/2"' in page
+    assert 'href="/cohorts/kel-1/certificates/proofs/1.pdf"' in page
+    proof = client.get("/cohorts/kel-1/certificates/proofs/1.pdf")
+    assert (proof.status_code, proof.data[:5]) == (200, b"%PDF-")
+    assert client.get("/cohorts/kel-1/certificates/proofs/99.pdf").status_code == 404
+    world.programme.award = {}
+    blocked = text(client.get("/cohorts/kel-1/certificates"))
+    assert "does not say who issues" in blocked
+    assert "Propose for approval" not in blocked
+
+
+def test_the_officials_home_shows_who_studies_and_what_was_downloaded(world: World, app: Flask) -> None:
+    world.enrol(NAMES[0])
+    number = world.issued().certificates[0].number
+    later = world.make_cohort(world.programme, "kel-2")
+    world.enrol(("Оқушы Бір", "", ""), cohort=later, status=EnrolmentStatus.ENROLLED)
+    world.enrol(("Бөтен Екі", "", ""), cohort=later, status=EnrolmentStatus.ENROLLED, organisation=world.other)
+    official = world.actor(Role.OFFICIAL, scope=ScopeKind.ORGANISATION, scope_id=world.ministry.id)
+    client = sign_in(app, official)
+    assert client.get(f"/certificates/{number}.pdf").status_code == 200
+    page = text(client.get("/"))
+    assert "Оқушы Бір" in page
+    assert "Бөтен Екі" not in page
+    assert "1 person, 1 certificate." in page
+    assert page.partition("Your downloads")[2].count("<li>") >= 1

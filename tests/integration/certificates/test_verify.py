@@ -103,7 +103,7 @@ def test_one_from_the_future_is_not_in_force_yet_in_its_own_zone(client: FlaskCl
         assert "is genuine" in text_of(client, f"/verify/{certificate.code}")
 
 
-BAD = ["A" * 26, "Z" * 26, "x", "0" * 26, "U" * 26, "%00", "漢字", "' OR 1=1 --", "A" * 5000, "<script>", "%F0%9F%8E%93"]
+BAD = ["A" * 26, "Z" * 26, "x", "0" * 26, "U" * 26, "%00", "漢字", "' OR 1=1 --", "A" * 5000, "<script>", "%F0%9F"]
 
 
 @pytest.mark.parametrize("lang", ["kk", "ru", "en"])
@@ -115,7 +115,7 @@ def test_unknown_and_malformed_codes_get_the_same_page(client: FlaskClient, lang
 
 @pytest.mark.parametrize(
     ("number", "code"),
-    [("KEL-2024-000002", ""), ("", "AAAAAAAA"), ("KEL-2024-000002", "00000000"), ("KEL-2024-000002", "KEL-2024-000002")],
+    [("KEL-2024-000002", ""), ("", "AAAAAAAA"), ("KEL-2024-000002", "00000000"), ("KEL-2024-000002",) * 2],
 )
 def test_a_number_alone_never_verifies(
     app: Flask, client: FlaskClient, certificate: Certificate, number: str, code: str
@@ -137,7 +137,7 @@ def test_the_control_code_of_another_does_not_verify(
     assert f'value="{certificate.number}"' in answer.get_data(as_text=True)
 
 
-def test_failures_are_counted_and_then_one_waits(client: FlaskClient, certificate: Certificate, session: Session) -> None:
+def test_after_many_failures_one_waits(client: FlaskClient, certificate: Certificate, session: Session) -> None:
     client.set_cookie("lang", "en")
     start = datetime(2024, 7, 6, 9, tzinfo=UTC)
     with time_machine.travel(start, tick=False):

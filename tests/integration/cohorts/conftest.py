@@ -22,13 +22,13 @@ def world(session: Session, monkeypatch: pytest.MonkeyPatch) -> World:
 
 @pytest.fixture
 def visit(app: Flask, world: World) -> Callable[..., FlaskClient]:
-    """A client signed in as an account of the world: ``visit("coordinator", lang="kk")``."""
+    """Sign in as an account of the world: ``visit("coordinator", lang="kk")``."""
     return lambda name, **options: sign_in(app, world.users[name], **options)
 
 
 @pytest.fixture
 def statements() -> Callable[[], AbstractContextManager[list[str]]]:
-    """Hears what is sent to the database inside: ``with statements() as sent``."""
+    """Hear what is sent to the database while a block runs; the block gets the list."""
 
     @contextmanager
     def counting() -> Iterator[list[str]]:

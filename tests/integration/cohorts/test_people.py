@@ -108,7 +108,7 @@ def test_the_second_of_two_coordinators_is_told(world: World) -> None:
 def test_a_higher_package_can_refuse_a_step(world: World) -> None:
     from app.kernel.words import Message  # noqa: PLC0415 - read beside its use
 
-    def refuse(event: StatusChanging) -> None:
+    def refuse(_event: StatusChanging) -> None:
         raise DomainError(Message("There is a certificate."))
 
     with status_changing.connected_to(refuse), pytest.raises(DomainError, match="certificate"):

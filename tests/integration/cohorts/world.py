@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 
 from flask import Flask
@@ -13,12 +14,13 @@ from app.accounts.enums import Role, ScopeKind
 from app.accounts.models import User
 from app.accounts.queries import load_actor
 from app.accounts.rules import Actor, Reach
-from app.accounts.services import create_user, grant
+from app.accounts.services import grant
 from app.kernel.partial_date import PartialDate
 from cohorts.models import Cohort
 from cohorts.programme_file import read_programme
 from cohorts.queries import get_cohort, get_programme
 from cohorts.roster import RosterRow
+from cohorts.schema import ProgrammeDocument
 from cohorts.services import create_cohort, import_programme, import_roster, start_cohort
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -71,12 +73,17 @@ def roster(names: Sequence[str], **cells: str) -> list[RosterRow]:
     ]
 
 
+@cache
+def document(name: str) -> ProgrammeDocument:
+    """A programme of the demonstration."""
+    return read_programme((PROGRAMMES / f"{name}.yaml").read_bytes())
+
+
 def make_world(session: Session) -> World:
     """Import the demonstration's programmes; create kel-1 (running), kel-2 (no dates) and eulp-1; open accounts."""
     world = World(session)
     for file in ("kel-now", "eulp-2023"):
-        document = read_programme((PROGRAMMES / f"{file}.yaml").read_bytes())
-        import_programme(session, document=document, actor=None, now=NOW)
+        import_programme(session, document=document(file), actor=None, now=NOW)
     days = {"kel-1": ("kel-now", PartialDate(2026, 10, 5)), "kel-2": ("kel-now", None), "eulp-1": ("eulp-2023", None)}
     for code, (programme, first) in days.items():
         found = get_programme(session, EVERYWHERE, programme)
@@ -92,9 +99,10 @@ def make_world(session: Session) -> World:
         ("of_cohort", Role.COORDINATOR, ScopeKind.COHORT, eulp.id),
         ("of_owner", Role.COORDINATOR, ScopeKind.ORGANISATION, eulp.programme.owner_id),
     ):
-        user = create_user(
-            session, email=f"{name}@example.org", display_name=name.title(), password="long enough 1", now=NOW
-        )
+        email = f"{name}@example.org"
+        user = User(email=email, identity=email, display_name=name.title(), password_hash="", created_at=NOW)
+        session.add(user)
+        session.flush()
         grant(session, user=user, role=role, scope=scope, scope_id=key, now=NOW)
         world.users[name] = user
     session.flush()

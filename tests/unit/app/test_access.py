@@ -23,7 +23,7 @@ def test_reach_gathers_scopes_of_the_roles_that_hold_the_permission() -> None:
         Held(Role.PARTICIPANT, ScopeKind.COHORT, 9),
     )
     reach = someone.reach(READ)
-    assert (reach.everywhere, reach.programmes, reach.cohorts) == (False, {7}, {3})
+    assert (reach.everywhere, reach.programmes, reach.cohorts) == (False, frozenset({7}), frozenset({3}))
 
 
 def test_no_grant_is_no_reach() -> None:

@@ -2,7 +2,6 @@
 
 import errno
 import io
-import os
 import zipfile
 from datetime import datetime
 from pathlib import Path
@@ -54,7 +53,7 @@ def test_nothing_in_the_list_becomes_a_formula_a_number_or_a_link() -> None:
     data = spreadsheet("Сертификаттар", ["a"] * len(hostile), [hostile])
     sheet = openpyxl.load_workbook(io.BytesIO(data)).active
     assert sheet is not None
-    row = list(sheet.iter_rows(min_row=2))[0]
+    row = next(iter(sheet.iter_rows(min_row=2)))
     assert [cell.value for cell in row] == hostile
     assert {cell.data_type for cell in row} == {"s"}
     assert not any(cell.hyperlink for cell in row)
@@ -92,7 +91,7 @@ def test_a_full_disk_leaves_nothing_half_written(tmp_path: Path, monkeypatch: py
     with pytest.raises(StorageError, match="the disk is full"):
         store.write(KEY, b"after")
     assert store.read(KEY) == b"before"
-    assert len(os.listdir(store.path(KEY).parent)) == 1
+    assert len(list(store.path(KEY).parent.iterdir())) == 1
 
 
 def test_what_is_no_pdf_is_unreadable() -> None:

@@ -15,8 +15,10 @@ from certificates.rules import Candidate, Mend, Situation, check_approver, check
 GOOD = Situation(issuers=1, missing=(), ends_on=PartialDate(2024, 6), award_letters="Академия")
 
 
-def person(number: int, kk: str = "Сынақов Тест", ru: str = "", latin: str = "Synaqov", **changes: Any) -> Candidate:
-    return Candidate(number, number, 100 + number, Holder(kk, ru, latin), changes.pop("sort_key", f"{number:03}"), **changes)
+def person(
+    number: int, kk: str = "Сынақов Тест", latin: str = "Synaqov", *, sort_key: str = "", annulled: str = ""
+) -> Candidate:
+    return Candidate(number, number, 100 + number, Holder(kk, "", latin), sort_key or f"{number:03}", annulled)
 
 
 def unprintable(text: str) -> list[str]:
@@ -52,7 +54,12 @@ def test_one_held_back_does_not_hold_back_the_others() -> None:
     ],
 )
 def test_what_is_missing_for_everybody_blocks(change: dict[str, Any], mend: Mend) -> None:
-    values = {"issuers": 1, "missing": (), "ends_on": PartialDate(2024, 6), "award_letters": ""} | change
+    values: dict[str, Any] = {
+        "issuers": 1,
+        "missing": (),
+        "ends_on": PartialDate(2024, 6),
+        "award_letters": "",
+    } | change
     found = preflight([person(1)], Situation(**values), missing_glyphs=unprintable)
     assert [finding.mend for finding in found.blocked] == [mend]
 

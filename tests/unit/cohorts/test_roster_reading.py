@@ -38,7 +38,6 @@ def refusal(data: bytes) -> str:
 @pytest.mark.parametrize(
     ("path", "encoding", "delimiter", "people", "first_row"),
     [
-        (ROSTERS / "eulp-2023_81_kk_kz1048_semicolon.csv", "kz1048", ";", 81, 2),
         (ROSTERS / "kel-2024_33_en_utf8.csv", "utf-8", ",", 33, 2),
         (ROSTERS / "um-2020_25_ru_utf8sig_titles.csv", "utf-8-sig", ";", 25, 5),
         (DEMO / "eulp-2023.csv", "utf-8-sig", ";", 81, 2),
@@ -55,7 +54,8 @@ def test_rosters_as_coordinators_send_them(
 
 
 def test_every_kazakh_letter_survives_the_kazakh_code_page() -> None:
-    old = read_roster((ROSTERS / "eulp-2023_81_kk_kz1048_semicolon.csv").read_bytes())
+    old = read_roster((DEMO / "eulp-2023.csv").read_text(encoding="utf-8-sig").encode("kz1048"))
+    assert (old.encoding, len(old.rows)) == ("kz1048", 81)
     letters = set("".join(row.get(Field.NAME) for row in old.rows))
     assert set("ӘәҒғҚқҢңӨөҰұҮүҺһІі") <= letters
 

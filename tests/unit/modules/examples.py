@@ -43,7 +43,6 @@ def entry(number: int = 1, **changes: Any) -> Entry:  # noqa: ANN401 - any field
         "link": None,
         "speaker": None,
         "note": None,
-        "home_zone": "Asia/Almaty",
         "seen": None,
         **changes,
     }

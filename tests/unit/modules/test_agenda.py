@@ -36,9 +36,9 @@ def test_the_next_session_is_that_under_way_or_the_first_to_come() -> None:
 
 
 def test_home_is_where_most_cohorts_are() -> None:
-    found = [entry(1), entry(2, home_zone="Asia/Dubai"), entry(3)]
-    assert home_zone(found, "UTC") == "Asia/Almaty"
-    assert home_zone(found[:2], "UTC") == "Asia/Almaty"
+    zones = ["Asia/Almaty", "Asia/Dubai", "Asia/Almaty"]
+    assert home_zone(zones, "UTC") == "Asia/Almaty"
+    assert home_zone(zones[:2], "UTC") == "Asia/Almaty"
     assert home_zone([], "UTC") == "UTC"
 
 
