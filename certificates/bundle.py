@@ -33,7 +33,7 @@ class _Pipe(io.RawIOBase):
     def writable(self) -> bool:
         return True
 
-    def write(self, data: "bytes | bytearray | memoryview", /) -> int:  # type: ignore[override]  # bytes-like
+    def write(self, data: "bytes | bytearray | memoryview", /) -> int:  # type: ignore[override]  # any bytes-like
         piece = bytes(data)
         self._pieces.append(piece)
         self._written += len(piece)

@@ -35,8 +35,8 @@ class Difference:
     """A field on which what is saved and what was typed disagree, or agree."""
 
     label: Message
-    saved: str
-    typed: str
+    saved: str | Message
+    typed: str | Message
 
 
 class ConflictError(DomainError):

@@ -96,8 +96,8 @@ def _conflict(error: ConflictError) -> ResponseReturnValue:
         status=409,
         who=error.who,
         when=format_datetime(error.when, "short") if error.when else "",
-        saved=[(translate(row.label), row.saved) for row in error.differences],
-        typed=[(translate(row.label), row.typed) for row in error.differences],
+        saved=[(translate(row.label), translate(row.saved)) for row in error.differences],
+        typed=[(translate(row.label), translate(row.typed)) for row in error.differences],
         back=request.path,
         resend=[*typed, ("version", str(error.version))] if error.version is not None else [],
     )

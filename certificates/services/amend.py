@@ -13,8 +13,8 @@ from app.kernel.words import Message
 from app.pdf.fonts import missing_glyphs
 from certificates.enums import CertificateStatus, LogEvent
 from certificates.house import House
-from certificates.models import Certificate
-from certificates.payload import Payload
+from certificates.models import Certificate, Series
+from certificates.payload import Holder, Payload
 from certificates.queries.issue import award_of, holder_of
 from certificates.queries.register import NO_SUCH
 from certificates.queries.scope import covers
@@ -39,17 +39,7 @@ def annul(session: Session, *, certificate: Certificate, reason: str, actor: Act
     certificate.status_reason = reason
     session.flush()
     append(session, [Event(LogEvent.ANNULLED, certificate, reason)], actor=actor, now=now)
-    record(
-        session,
-        act="certificates.annulled",
-        subject="certificate",
-        subject_id=certificate.id,
-        actor=actor,
-        now=now,
-        number=certificate.number,
-        reason=reason,
-    )
-    session.flush()
+    _record(session, "annulled", certificate, reason, actor=actor, now=now)
 
 
 def reissue(
@@ -79,28 +69,8 @@ def reissue(
     """
     reason = _claim(session, certificate, reason, actor)
     printed = Payload.from_json(certificate.payload)
-    holder = holder_of(certificate.person)
-    if holder == printed.holder:
-        raise DomainError(
-            Message("Nothing was issued: the name is printed just as it is today. Correct the person's name first.")
-        )
-    if missing_glyphs("".join(holder.forms())):
-        raise DomainError(Message("Nothing was issued: the name has characters that cannot be printed."))
-    if issued_on < certificate.issued_on:
-        raise DomainError(
-            Message("Nothing was issued: the new certificate cannot be dated before the first one."), field="issued_on"
-        )
-    award = award_of(session, certificate.cohort)
-    if award.issuer_id is None:
-        raise DomainError(Message("Nothing was issued: the programme does not say who issues its certificates."))
-    series = take_numbers(
-        session,
-        issuer_id=award.issuer_id,
-        programme_id=certificate.cohort.programme_id,
-        prefix=award.prefix,
-        year=issued_on.year,
-        count=1,
-    )
+    holder = _corrected(certificate, printed, issued_on)
+    series = _next_number(session, certificate, issued_on)
     identity = new_identity(series, series.last_number, house=house, entropy=entropy)
     payload = drawn_up_again(printed, holder=holder, identity=identity, issued_on=issued_on)
     new = row_of(
@@ -112,24 +82,63 @@ def reissue(
         now=now,
         sort_key=certificate.person.sort_key,
     )
-    new.issued_on = issued_on
-    new.organisation_id = certificate.organisation_id
+    new.issued_on, new.organisation_id = issued_on, certificate.organisation_id
     _replace(session, certificate, new, reason, now=now)
-    events = [Event(LogEvent.ISSUED, new, reason), Event(LogEvent.REPLACED, certificate, reason)]
-    append(session, events, actor=actor, now=now)
+    append(
+        session,
+        [Event(LogEvent.ISSUED, new, reason), Event(LogEvent.REPLACED, certificate, reason)],
+        actor=actor,
+        now=now,
+    )
+    _record(session, "reissued", certificate, reason, actor=actor, now=now, new=new.number)
+    return new
+
+
+def _corrected(certificate: Certificate, printed: Payload, issued_on: date) -> Holder:
+    """The name of today; refused when it is the printed one, or cannot be printed, or the date is too early."""
+    holder = holder_of(certificate.person)
+    if holder == printed.holder:
+        raise DomainError(
+            Message("Nothing was issued: the name is printed just as it is today. Correct the person's name first.")
+        )
+    if missing_glyphs("".join(holder.forms())):
+        raise DomainError(Message("Nothing was issued: the name has characters that cannot be printed."))
+    if issued_on < certificate.issued_on:
+        raise DomainError(
+            Message("Nothing was issued: the new certificate cannot be dated before the first one."), field="issued_on"
+        )
+    return holder
+
+
+def _next_number(session: Session, certificate: Certificate, issued_on: date) -> Series:
+    award = award_of(session, certificate.cohort)
+    if award.issuer_id is None:
+        raise DomainError(Message("Nothing was issued: the programme does not say who issues its certificates."))
+    return take_numbers(
+        session,
+        issuer_id=award.issuer_id,
+        programme_id=certificate.cohort.programme_id,
+        prefix=award.prefix,
+        year=issued_on.year,
+        count=1,
+    )
+
+
+def _record(
+    session: Session, what: str, certificate: Certificate, reason: str, *, actor: Actor, now: datetime, new: str = ""
+) -> None:
     record(
         session,
-        act="certificates.reissued",
+        act=f"certificates.{what}",
         subject="certificate",
         subject_id=certificate.id,
         actor=actor,
         now=now,
         number=certificate.number,
-        new_number=new.number,
         reason=reason,
+        **({"new_number": new} if new else {}),  # type: ignore[arg-type]  # detail, not a parameter
     )
     session.flush()
-    return new
 
 
 def _replace(session: Session, old: Certificate, new: Certificate, reason: str, *, now: datetime) -> None:

@@ -78,18 +78,7 @@ def approve(
     if batch.status == BatchStatus.ISSUED:
         return Issue(batch, tuple(issued_in(session, batch)), already=True)
     people = _people(session, batch)
-    check_approver(
-        approver_id=actor.user_id,
-        approver_person=actor.person_id,
-        proposer_id=batch.proposed_by_id,
-        recipients=(person.person_id for _, person in people),
-    )
-    if batch.status == BatchStatus.RETURNED:
-        raise ConflictError(Message("Nothing was issued: the proposal was sent back meanwhile."))
-    if seen is not None and seen != fingerprint(person.holder for _, person in people):
-        raise ConflictError(
-            Message("Nothing was issued: a name on the list changed while you were looking. Look at the list again.")
-        )
+    _check_decision(batch, people, actor, seen)
     award = award_of(session, batch.cohort)
     _check_still_ready(session, batch, people, award)
     certificates = _issue(session, batch, people, award, house=house, entropy=entropy, now=now)
@@ -109,6 +98,23 @@ def approve(
     )
     session.flush()
     return Issue(batch, tuple(certificates), already=False)
+
+
+def _check_decision(
+    batch: Batch, people: Sequence[tuple[Enrolment, Candidate]], actor: Actor, seen: str | None
+) -> None:
+    check_approver(
+        approver_id=actor.user_id,
+        approver_person=actor.person_id,
+        proposer_id=batch.proposed_by_id,
+        recipients=(person.person_id for _, person in people),
+    )
+    if batch.status == BatchStatus.RETURNED:
+        raise ConflictError(Message("Nothing was issued: the proposal was sent back meanwhile."))
+    if seen is not None and seen != fingerprint(person.holder for _, person in people):
+        raise ConflictError(
+            Message("Nothing was issued: a name on the list changed while you were looking. Look at the list again.")
+        )
 
 
 def send_back(session: Session, *, batch: Batch, note: str, actor: Actor, now: datetime) -> None:

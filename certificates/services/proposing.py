@@ -43,7 +43,6 @@ def propose(
     """Propose certificates for everybody of a cohort who completed, is ready and has no valid one.
 
     Args:
-        order_number: as registered, without the sign №.
         handed_over_by: the office that hands them over; None leaves the line out.
 
     Raises:
@@ -60,6 +59,30 @@ def propose(
     check_dates(order_date=order_date, issued_on=issued_on, ends_on=cohort.ends_on, today=today)
     if open_batch(session, cohort) is not None:
         raise DomainError(Message("Nothing was proposed: certificates of this cohort wait for approval already."))
+    found = _ready(session, cohort, actor)
+    batch = Batch(
+        key=uuid.uuid4().hex,
+        cohort=cohort,
+        status=BatchStatus.PROPOSED,
+        order_number=order_number,
+        order_date=order_date,
+        issued_on=issued_on,
+        handed_over_by=handed_over_by or None,
+        proposed_by_id=actor.user_id,
+        proposed_at=now,
+        version=1,
+    )
+    batch.items = [
+        BatchItem(enrolment_id=person.enrolment_id, position=place) for place, person in enumerate(found.ready, start=1)
+    ]
+    session.add(batch)
+    session.flush()
+    _record(session, batch, found, actor=actor, now=now)
+    return batch
+
+
+def _ready(session: Session, cohort: Cohort, actor: Actor) -> Preflight:
+    """What can be proposed; refused when it is nothing, or when the actor would get one."""
     found = check(session, cohort)
     if found.blocked:
         raise DomainError(Message("Nothing was proposed: %(why)s", why=found.blocked[0].why))
@@ -70,27 +93,10 @@ def propose(
             )
         )
     check_proposer(person_id=actor.person_id, recipients=(person.person_id for person in found.ready))
-    batch = Batch(
-        key=uuid.uuid4().hex,
-        cohort_id=cohort.id,
-        status=BatchStatus.PROPOSED,
-        order_number=order_number,
-        order_date=order_date,
-        issued_on=issued_on,
-        handed_over_by=handed_over_by or None,
-        proposed_by_id=actor.user_id,
-        proposed_at=now,
-        decided_by_id=None,
-        decided_at=None,
-        note=None,
-        version=1,
-    )
-    batch.cohort = cohort
-    batch.items = [
-        BatchItem(enrolment_id=person.enrolment_id, position=place) for place, person in enumerate(found.ready, start=1)
-    ]
-    session.add(batch)
-    session.flush()
+    return found
+
+
+def _record(session: Session, batch: Batch, found: Preflight, *, actor: Actor, now: datetime) -> None:
     record(
         session,
         act="certificates.proposed",
@@ -98,13 +104,12 @@ def propose(
         subject_id=batch.id,
         actor=actor,
         now=now,
-        cohort=cohort.code,
-        order=order_number,
+        cohort=batch.cohort.code,
+        order=batch.order_number,
         count=len(found.ready),
         held_back=len(found.held),
     )
     session.flush()
-    return batch
 
 
 def _check_order(order_number: str, handed_over_by: Tri | None) -> None:

@@ -64,7 +64,7 @@ def cohort(code: str) -> ResponseReturnValue:
 
 def _propose(found: Cohort, form: ProposeForm, actor: Actor) -> Batch:
     assert form.order_date.data  # noqa: S101 - the form was validated
-    assert form.issued_on.data  # noqa: S101
+    assert form.issued_on.data  # noqa: S101 - as above
     return propose(
         db_session(),
         cohort=found,

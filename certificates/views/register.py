@@ -56,7 +56,7 @@ def _address(filter_: Filter, **changes: object) -> str:
         "batch": filter_.batch,
     }
     values |= changes
-    return url_for("register.index", **{name: value for name, value in values.items() if value})  # type: ignore[arg-type]
+    return url_for("register.index", **{name: value for name, value in values.items() if value})  # type: ignore[arg-type]  # values of a query string
 
 
 @blueprint.get("/certificates/")

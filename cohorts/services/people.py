@@ -126,9 +126,7 @@ def _check_versions(
     raise ConflictError(
         Message("Nothing was changed: somebody else changed %(names)s meanwhile. Open the list again.", names=names),
         differences=[
-            Difference(
-                Message("Status"), str(ENROLMENT_STATUS_LABELS[changed[0].status]), str(ENROLMENT_STATUS_LABELS[status])
-            )
+            Difference(Message("Status"), ENROLMENT_STATUS_LABELS[changed[0].status], ENROLMENT_STATUS_LABELS[status])
         ]
         if len(numbers) == 1
         else (),

@@ -251,11 +251,11 @@ def test_a_misspelt_certificate_is_replaced_by_one_with_the_next_number(world: W
     approver = world.actor(Role.APPROVER)
     later = {"actor": approver, "now": NOW + timedelta(days=9), "house": HOUSE, "issued_on": date(2024, 7, 14)}
     with pytest.raises(DomainError, match="printed just as it is today"):
-        reissue(world.session, certificate=old, reason="misspelt", **later)  # type: ignore[arg-type]
+        reissue(world.session, certificate=old, reason="misspelt", **later)  # type: ignore[arg-type]  # given by name
     rename(world, old, "Түзетілгенов")
     with pytest.raises(DomainError, match="before the first one"):
-        reissue(world.session, certificate=old, reason="x", **(later | {"issued_on": date(2024, 7, 4)}))  # type: ignore[arg-type]
-    new = reissue(world.session, certificate=old, reason="misspelt", **later)  # type: ignore[arg-type]
+        reissue(world.session, certificate=old, reason="x", **(later | {"issued_on": date(2024, 7, 4)}))  # type: ignore[arg-type]  # given by name
+    new = reissue(world.session, certificate=old, reason="misspelt", **later)  # type: ignore[arg-type]  # given by name
     before, after = Payload.from_json(old.payload), Payload.from_json(new.payload)
     assert (old.status, old.replaced_by, old.status_reason) == (CertificateStatus.REPLACED, new, "misspelt")
     assert (new.number, new.status, new.batch_id) == ("KEL-2024-000004", CertificateStatus.VALID, old.batch_id)
@@ -266,7 +266,7 @@ def test_a_misspelt_certificate_is_replaced_by_one_with_the_next_number(world: W
         fact.key: fact.value for fact in after.facts if fact.key != "issued"
     }
     with pytest.raises(ConflictError):
-        reissue(world.session, certificate=old, reason="again", **later)  # type: ignore[arg-type]
+        reissue(world.session, certificate=old, reason="again", **later)  # type: ignore[arg-type]  # given by name
 
 
 def test_annulling_needs_a_reason_an_approver_and_a_valid_certificate_of_another(world: World) -> None:

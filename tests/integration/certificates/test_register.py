@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.accounts.enums import Role, ScopeKind
+from app.accounts.rules import Actor
 from app.audit.models import AuditEntry
 from app.organisations.services import succeed
 from certificates import rules
@@ -39,12 +40,12 @@ def filled(world: World) -> World:
     return world
 
 
-def official_of(world: World, organisation_id: int, name: str = "official") -> object:
+def official_of(world: World, organisation_id: int, name: str = "official") -> Actor:
     return world.actor(Role.OFFICIAL, scope=ScopeKind.ORGANISATION, scope_id=organisation_id, name=name)
 
 
 def test_an_official_sees_the_own_remit_only(filled: World, app: Flask) -> None:
-    client = sign_in(app, official_of(filled, filled.ministry.id))  # type: ignore[arg-type]
+    client = sign_in(app, official_of(filled, filled.ministry.id))
     for address in ("/certificates/", "/certificates/?q=канарейка", "/certificates/?programme=canary", "/"):
         page = client.get(address).get_data(as_text=True)
         assert CANARY not in page
@@ -55,7 +56,7 @@ def test_an_official_sees_the_own_remit_only(filled: World, app: Flask) -> None:
 
 
 def test_every_number_of_another_remit_is_not_there(filled: World, app: Flask) -> None:
-    client = sign_in(app, official_of(filled, filled.ministry.id))  # type: ignore[arg-type]
+    client = sign_in(app, official_of(filled, filled.ministry.id))
     mine = numbers_in(client.get("/certificates/").get_data(as_text=True))
     everything = set(filled.session.scalars(select(Certificate.number)))
     assert len(everything) == 6
@@ -69,7 +70,7 @@ def test_every_number_of_another_remit_is_not_there(filled: World, app: Flask) -
 
 
 def test_what_others_have_cannot_be_taken_with_a_form(filled: World, app: Flask) -> None:
-    client = sign_in(app, official_of(filled, filled.ministry.id))  # type: ignore[arg-type]
+    client = sign_in(app, official_of(filled, filled.ministry.id))
     everything = list(filled.session.scalars(select(Certificate.number)))
     for form in ("zip", "xlsx", "pdf"):
         answer = client.post("/certificates/download", data={"scope": "ticked", "as": form, "number": everything})
@@ -95,9 +96,9 @@ def test_the_remit_includes_predecessors_and_commissioned_programmes(filled: Wor
     agency = filled.organisation("agency", "Тапсырыс беруші агенттік", None, None)
     succeed(filled.session, predecessor=filled.ministry, successor=successor, on=date(2025, 1, 1))
     filled.programme.commissioner_id = agency.id
-    heir = sign_in(app, official_of(filled, successor.id, "heir"))  # type: ignore[arg-type]
+    heir = sign_in(app, official_of(filled, successor.id, "heir"))
     assert len(numbers_in(heir.get("/certificates/").get_data(as_text=True))) == 3
-    commissioner = sign_in(app, official_of(filled, agency.id, "commissioner"))  # type: ignore[arg-type]
+    commissioner = sign_in(app, official_of(filled, agency.id, "commissioner"))
     page = commissioner.get("/certificates/").get_data(as_text=True)
     assert {number[:3] for number in numbers_in(page)} == {"KEL"}
     assert len(numbers_in(page)) == 4

@@ -281,6 +281,17 @@ def test_two_coordinators_at_once_meet_a_page_of_conflict_and_can_save_theirs(en
     assert get_enrolment(enrolled.session, enrolled.cohort(), 1).status == EnrolmentStatus.NOT_COMPLETED
 
 
+def test_the_page_of_conflict_speaks_the_readers_language(enrolled: World, visit: Visit) -> None:
+    client, path = visit("coordinator", lang="kk"), "/cohorts/kel-1/people/mark"
+    form = {**mark_form(client, "number=1"), "order_number": "1", "order_date": "2026-11-20"}
+    post(client, path, {**form, "status": "completed"}, page=path + "?number=1")
+    late = post(client, path, {**form, "status": "withdrawn", "reason": "хат"}, page=path + "?number=1")
+    assert late.status_code == 409
+    assert "Аяқтады" in words(late)
+    assert "Шықты" in words(late)
+    assert enrolled.cohort().code == "kel-1"
+
+
 def test_numbers_and_versions_that_do_not_fit_are_refused(enrolled: World, visit: Visit) -> None:
     client, path = visit("coordinator"), "/cohorts/kel-1/people/mark"
     assert post(client, path, {"number": ["1", "2"], "version": "1"}, page=path + "?number=1").status_code == 400

@@ -101,7 +101,7 @@ def test_the_second_of_two_coordinators_is_told(world: World) -> None:
     with pytest.raises(ConflictError) as caught:
         mark(world, {1: seen}, EnrolmentStatus.NOT_COMPLETED, reason="an appeal")
     assert (caught.value.who, caught.value.version) == ("Coordinator", seen + 1)
-    assert [(row.saved, row.typed) for row in caught.value.differences] == [("Completed", "Not completed")]
+    assert [(str(row.saved), str(row.typed)) for row in caught.value.differences] == [("Completed", "Not completed")]
     assert get_enrolment(world.session, world.cohort(), 1).status == EnrolmentStatus.COMPLETED
 
 

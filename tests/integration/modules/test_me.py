@@ -360,6 +360,56 @@ class TestCost:
         assert all(statement.startswith("SELECT") for statement in sent)
 
 
+class TestKeptPages:
+    """Pages are rendered once and kept: nobody may get what is another's, or what has changed."""
+
+    def test_each_gets_their_own_address_and_token(self, session: Session, world: World, visit: Visit) -> None:
+        world.add()
+        publish_all(world)
+        secrets = {feed.person_id: feed.secret for feed in session.scalars(select(CalendarFeed))}
+        clients = {name: visit(name) for name in ("participant", "colleague", "assistant")}
+        tokens = set()
+        for _ in range(2):
+            for name, client in clients.items():
+                page = client.get("/me/").text
+                owner = world.users["participant" if name == "assistant" else name].person_id or 0
+                assert secrets[owner] in page
+                assert not any(secret in page for person, secret in secrets.items() if person != owner)
+                found = {str(field["value"]) for field in BeautifulSoup(page, "html5lib").select("[name=csrf_token]")}
+                assert len(found) == 1
+                tokens |= found
+        assert len(tokens) >= 3
+        assert clients["colleague"].post("/me/calendar", data={"csrf_token": tokens.pop()}).status_code in {302, 400}
+
+    def test_languages_do_not_mix(self, world: World, visit: Visit) -> None:
+        world.add(Tri(kk="Әдеп", ru="Этика", en="Ethics"))
+        publish_all(world)
+        for _ in range(2):
+            for lang, title in (("kk", "Әдеп"), ("ru", "Этика"), ("en", "Ethics")):
+                assert text_of(read(visit("participant", lang=lang)), ".sess .c > b") == [title]
+
+    def test_what_is_published_shows_at_once(self, world: World, visit: Visit) -> None:
+        meeting = world.add("One")
+        client = visit("participant")
+        for number in range(2, 5):
+            publish_all(world)
+            assert len(read(client).select(".sess li")) == 1
+            move(world, meeting, title=Tri(en=f"Number {number}"))
+            publish_all(world)
+            assert text_of(read(client), ".sess .c > b") == [f"Number {number}"]
+            move(world, meeting, room=str(number))
+
+    def test_the_countdown_goes_on(self, world: World, visit: Visit, at: Callable[[datetime], None]) -> None:
+        world.add("One")
+        publish_all(world)
+        client = visit("participant")
+        for minutes, says in ((0, "1 h 24 min"), (1, "1 h 23 min"), (30, "starts in 54 min")):
+            at(NOW + timedelta(minutes=minutes))
+            page = client.get("/me/").text
+            assert says in page
+            assert f'data-now="{(NOW + timedelta(minutes=minutes)).isoformat()}"' in page
+
+
 class TestCalendarBox:
     def test_the_address_is_there_after_publishing(self, session: Session, world: World, visit: Visit) -> None:
         world.add()

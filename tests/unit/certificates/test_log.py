@@ -39,7 +39,7 @@ def test_a_whole_chain_holds() -> None:
 )
 def test_a_changed_entry_shows(change: dict[str, object]) -> None:
     entries = chain(3)
-    entries[1] = replace(entries[1], entry=replace(entries[1].entry, **change))  # type: ignore[arg-type]
+    entries[1] = replace(entries[1], entry=replace(entries[1].entry, **change))  # type: ignore[arg-type]  # given by name
     assert broken_links(entries) == [(2, "the entry was changed")]
 
 

@@ -11,7 +11,7 @@ from certificates.payload import Words
 
 def plain(words: Words | None) -> tuple[str, str, str]:
     assert words is not None
-    return tuple(text.replace("\u00a0", " ") for text in (words.kk, words.ru, words.en))  # type: ignore[return-value]
+    return tuple(text.replace("\u00a0", " ") for text in (words.kk, words.ru, words.en))  # type: ignore[return-value]  # given by name
 
 
 def test_a_day() -> None:
