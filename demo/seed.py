@@ -17,7 +17,7 @@ from app.kernel.tri import Tri
 from app.kernel.unit import unit_of_work
 from app.people.enums import NameForm, NameKind
 from app.people.queries import current_name
-from app.people.rules import PersonalName
+from app.people.rules import PersonalName, split_full_name, transliterate
 from app.settings import Settings
 from certificates.house import House, house_of
 from certificates.queries.register import valid_of
@@ -165,10 +165,11 @@ def _mend_a_name(session: Session, cohort_id: int, cast: Cast, house: House, *, 
     if old is None:
         return
     right = PersonalName(RIGHT_SURNAME, old.given_name, old.patronymic)
+    latin = split_full_name(transliterate(right.full))
     correct_name(
         session,
         enrolment=enrolment,
-        names={NameForm.KK: right, NameForm.RU: right},
+        names={NameForm.KK: right, NameForm.RU: right, NameForm.LATIN: latin},
         kind=NameKind.IDENTITY_CARD,
         reason="Identity card shown after the ceremony",
         actor=cast.coordinator,

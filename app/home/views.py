@@ -2,12 +2,12 @@
 
 from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
+from app.web.locale import translate
 from app.web.pages import page
 from app.web.policy import signed_in
 from app.web.request import current_actor, db_session, moment
-from app.web.templating import features
+from app.web.templating import features, home_title
 
 blueprint = Blueprint("home", __name__)
 
@@ -23,4 +23,4 @@ def index() -> ResponseReturnValue:
             return redirect(url_for(endpoint))
     panels = [source(db_session(), actor, moment()) for feature in features() for source in feature.home]
     shown = [panel for panel in panels if panel is not None]
-    return page("app/home.html", heading=_("Today"), lead=actor.display_name, panels=shown)
+    return page("app/home.html", heading=translate(home_title(actor)), lead=actor.display_name, panels=shown)

@@ -15,7 +15,7 @@ _DAY = {"kk": "d MMMM, EEEE", "ru": "EEEE, d MMMM", "en": "EEEE d MMMM"}
 _DAY_SHORT = {"kk": "d MMM, EEE", "ru": "EEE d MMM", "en": "EEE d MMM"}
 _LONG = {"kk": "y 'жылғы' d MMMM", "ru": "d MMMM y 'года'", "en": "d MMMM y"}
 _MEDIUM = {"kk": "y 'ж'. d MMM", "ru": "d MMM y 'г'.", "en": "d MMM y"}
-_MONTH = {"kk": "y 'ж'. LLLL", "ru": "LLLL y", "en": "LLLL y"}
+_MONTH = {"kk": "y 'жылғы' MMMM", "ru": "LLLL y", "en": "LLLL y"}
 
 
 @lru_cache(maxsize=8192)
@@ -73,28 +73,24 @@ def period(start: PartialDate | date | None, end: PartialDate | date | None, lan
         return month(known, lang) if known else ""
     if first == last:
         return month(first, lang)
-    if first.day and last.day:
-        return _days(first, last, lang)
-    if first.year == last.year and not first.day and not last.day:
-        names = [format_date(part.first_day, "LLLL", locale=lang) for part in (first, last)]
-        span = f"{names[0]} – {names[1]}"
-        return f"{first.year} ж. {span}" if lang == "kk" else f"{span} {first.year}"
-    return f"{month(first, lang)} – {month(last, lang)}"
+    if first.year != last.year:
+        return f"{month(first, lang)} – {month(last, lang)}"
+    if first.day and last.day and first.month == last.month:
+        span = f"{first.day}–{_in_year(last, lang)}"
+    else:
+        span = f"{_in_year(first, lang)} – {_in_year(last, lang)}"
+    year = f"{first.year} года" if lang == "ru" and last.day else str(first.year)
+    return f"{first.year} жылғы {span}" if lang == "kk" else f"{span} {year}"
 
 
 def _partial(value: PartialDate | date | None) -> PartialDate | None:
     return PartialDate.of(value) if isinstance(value, date) else value
 
 
-def _days(first: PartialDate, last: PartialDate, lang: str) -> str:
-    a, b = first.first_day, last.first_day
-    if a.year != b.year:
-        return f"{date_long(a, lang)} – {date_long(b, lang)}"
-    if a.month != b.month:
-        span = f"{format_date(a, 'd MMMM', locale=lang)} – {format_date(b, 'd MMMM', locale=lang)}"
-    else:
-        span = f"{a.day}–{format_date(b, 'd MMMM', locale=lang)}"
-    return {"kk": f"{a.year} жылғы {span}", "ru": f"{span} {a.year} года", "en": f"{span} {a.year}"}[lang]
+def _in_year(value: PartialDate, lang: str) -> str:
+    """A day or a month without its year; Kazakh writes months small."""
+    pattern = "d MMMM" if value.day else {"kk": "MMMM", "ru": "LLLL", "en": "LLLL"}[lang]
+    return format_date(value.first_day, pattern, locale=lang)
 
 
 def number(value: float, lang: str) -> str:

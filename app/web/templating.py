@@ -11,7 +11,8 @@ from flask_wtf.csrf import generate_csrf
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 
-from app.accounts.enums import ROLE_LABELS
+from app.accounts.enums import ROLE_LABELS, Role
+from app.accounts.rules import Actor
 from app.feature import Feature, MenuItem
 from app.kernel.partial_date import PartialDate
 from app.kernel.tri import Tri
@@ -37,17 +38,22 @@ def features() -> tuple[Feature, ...]:
     return loaded
 
 
+def home_title(actor: Actor) -> Message:
+    """What the start page is called: a coordinator works there every day."""
+    return Message("Today") if Role.COORDINATOR in actor.roles else Message("Home")
+
+
 def _menu(*, tabs: bool) -> list[Link]:
     actor = actor_or_none()
     if actor is None:
         return []
     items = [item for feature in features() for item in feature.menu if item.tab == tabs and actor.may(item.permission)]
     lines = [_link(item) for item in sorted(items, key=lambda item: item.order)]
-    return lines if tabs or not lines else [_home(), *lines]
+    return lines if tabs or not lines else [_home(actor), *lines]
 
 
-def _home() -> Link:
-    return Link(translate(Message("Today")), url_for("home.index"), "home", request.endpoint == "home.index")
+def _home(actor: Actor) -> Link:
+    return Link(translate(home_title(actor)), url_for("home.index"), "home", request.endpoint == "home.index")
 
 
 def _link(item: MenuItem) -> Link:
