@@ -6,6 +6,7 @@ If-None-Match; "first" is a person's first after somebody else of the cohort saw
 everything was forgotten: once for each publication and language. SQL statements are those of a new page.
 """
 
+import logging
 import sys
 import tempfile
 import time
@@ -281,6 +282,7 @@ def main(rounds: int) -> None:
 
 def through_server(app: Flask, path: str, cookie: str) -> float:
     """CPU milliseconds of a request through a real server and a bare client, both in this process."""
+    logging.getLogger("waitress").setLevel(logging.ERROR)
     server = create_server(app, host="127.0.0.1", port=0, threads=1)
     Thread(target=server.run, daemon=True).start()
     connection = HTTPConnection("127.0.0.1", server.effective_port)

@@ -66,10 +66,8 @@ def compress(response: Response) -> Response:
     ):
         return response
     response.vary.add("Accept-Encoding")
-    if (
-        "gzip" not in request.headers.get("Accept-Encoding", "")
-        or response.is_streamed
-        and not response.direct_passthrough
+    if "gzip" not in request.headers.get("Accept-Encoding", "") or (
+        response.is_streamed and not response.direct_passthrough
     ):
         return response
     response.direct_passthrough = False

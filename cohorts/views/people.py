@@ -75,7 +75,7 @@ def person(code: str, number: int) -> ResponseReturnValue:
             row=row,
             name=display_name(row.person, chosen_language()),
             present={form: found for form in NameForm if (found := current_name_row(row.person, form))},
-            former=[name for name in row.person.names if name.valid_to],
+            former=list({(name.full, name.valid_to): name for name in row.person.names if name.valid_to}.values()),
             iin=(iin if at.may(SEE_IIN) else masked(iin)) if iin else None,
             actors=user_names(at.session, {change.actor_id for change in row.history if change.actor_id}),
             others=other_cohorts(at.session, at.actor.reach(VIEW_COHORT), row.person_id, but=at.cohort.id),

@@ -129,3 +129,14 @@ def test_the_list_of_equal_texts_holds_nothing_that_differs() -> None:
         for text in texts(entry)
     }
     assert SAME - {""} <= shown
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_packages_agree_on_the_translation_of_the_same_text(lang: str) -> None:
+    known: dict[Key, tuple[str, ...]] = {}
+    wrong = []
+    for package in PACKAGES:
+        for key, entry in entries(package, lang).items():
+            if known.setdefault(key, texts(entry)) != texts(entry):
+                wrong.append((package, key, known[key], texts(entry)))
+    assert wrong == []
