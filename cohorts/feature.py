@@ -15,6 +15,7 @@ from cohorts.tabs import own_tabs
 from cohorts.views import blueprint
 
 MOST = 7
+SECTIONS = ("cohorts", "schedule", "issue")  # the blueprints of a cohort's pages, higher packages' among them
 
 
 def my_cohorts(session: Session, actor: Actor, _now: datetime) -> Panel | None:
@@ -47,7 +48,7 @@ FEATURE = Feature(
     name="cohorts",
     blueprints=(blueprint,),
     commands=commands,
-    menu=(MenuItem(Message("Programmes"), "cohorts.programmes", "cal", VIEW_COHORT, 20, ("cohorts",)),),
+    menu=(MenuItem(Message("Programmes"), "cohorts.programmes", "cal", VIEW_COHORT, 20, SECTIONS),),
     home=(without_decision, my_cohorts),
     panels={"cohort.tabs": own_tabs},
 )

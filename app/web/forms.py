@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask_babel import gettext, ngettext
+from flask_babel import get_translations
 from flask_wtf import FlaskForm
 from wtforms import Field
 
@@ -22,12 +22,24 @@ LIBRARY_MESSAGES = (
 )
 
 
+def library_plural(singular: str, plural: str) -> tuple[str, str]:
+    """Name a plural sentence of WTForms, so that the catalogues have it."""
+    return singular, plural
+
+
+LIBRARY_PLURALS = (
+    library_plural("Field cannot be longer than %(max)d character.", "Field cannot be longer than %(max)d characters."),
+)
+
+
 class _Translations:
+    """Our catalogues, asked as WTForms asks: it fills the places of its sentences itself."""
+
     def gettext(self, string: str) -> str:
-        return str(gettext(string))
+        return str(get_translations().ugettext(string))
 
     def ngettext(self, singular: str, plural: str, n: int) -> str:
-        return str(ngettext(singular, plural, n))
+        return str(get_translations().ungettext(singular, plural, n))
 
 
 class Form(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types

@@ -21,6 +21,7 @@ KEYWORDS = {
     "pgettext": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
     "Message": None,
+    "library_plural": (1, 2),
 }
 OPTIONS = {"**/templates/**.html": {"silent": "false", "trimmed": "true"}}
 PLACE = re.compile(r"%\(\w+\)[sd]|\{\w+\}|%%")

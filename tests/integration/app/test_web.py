@@ -107,3 +107,11 @@ def test_not_ready_without_a_data_folder(client: FlaskClient, app: Flask) -> Non
     answer = client.get("/readyz")
     assert answer.status_code == 503
     assert answer.json == {"status": "not ready", "problems": ["the data folder cannot be written"]}
+
+
+@pytest.mark.parametrize(("lang", "said"), [("kk", "254 таңба"), ("ru", "254 знаков"), ("en", "254 characters")])
+def test_what_the_form_library_says_is_translated(client: FlaskClient, lang: str, said: str) -> None:
+    sent = {"email": "x" * 300, "password": "x"}
+    answer = post(client, "/login", sent, headers={"Accept-Language": lang})
+    assert answer.status_code == 422
+    assert said in answer.text

@@ -30,7 +30,7 @@ def document(title: str, *, block: bool) -> bytes:
 
 
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=40), st.booleans())
-def test_any_title_is_kept(title: str, block: bool) -> None:  # noqa: FBT001 (a drawn value)
+def test_any_title_is_kept(title: str, block: bool) -> None:
     reader = PdfReader(BytesIO(document(title, block=block)), strict=True)
     assert len(reader.pages) == 1
     assert reader.metadata is not None
