@@ -11,7 +11,7 @@ from app.accounts.views import blueprint as accounts
 from app.cli import commands
 from app.feature import Feature
 from app.home.views import blueprint as home
-from app.kernel.database import db, init_database
+from app.kernel.database import db, engine_options, init_database
 from app.kernel.unit import Application
 from app.settings import Settings
 from app.web.errors import init_errors
@@ -68,6 +68,7 @@ def _configure(app: Flask, settings: Settings, *, testing: bool) -> None:
         TESTING=testing,
         SECRET_KEY=settings.SECRET_KEY.get_secret_value(),
         SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),
         TRUSTED_HOSTS=settings.hosts,
         MAX_CONTENT_LENGTH=settings.MAX_UPLOAD,
         MAX_FORM_MEMORY_SIZE=1_000_000,

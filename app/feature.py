@@ -34,17 +34,48 @@ class MenuItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Todo:
+    """A line of what needs somebody: the case in words, and the link to where it is mended.
+
+    Args:
+        text: what to do, a whole sentence in the reader's language.
+        where: the cohort; left out on the cohort's own page.
+        about: the concrete case, or "".
+        tone: ``chg`` for what was sent back or changed, ``bad`` for harm, "" otherwise.
+        due: a date in words, or "".
+        waits: others have to act; the reader only knows of it.
+
+    """
+
+    text: str
+    url: str
+    where: str
+    about: str = ""
+    icon: str = "flag"
+    tone: str = ""
+    due: str = ""
+    waits: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Panel:
     """A piece of a page that a feature gives to a page below it: a template and what it needs (there: ``c``).
 
     Args:
+        template: "" when there is nothing to show but ``todo``.
         side: stands in the right-hand column of a wide page.
+        title: what the home page is called when this is the main thing on it.
+        lead: the sentence under that title.
+        todo: what needs the reader, gathered by the page into one list.
 
     """
 
     template: str
     context: Mapping[str, Any]
     side: bool = False
+    title: str = ""
+    lead: str = ""
+    todo: tuple[Todo, ...] = ()
 
 
 PanelSource = Callable[[Session, Actor, datetime], Panel | None]

@@ -192,7 +192,7 @@ class Caller:
         if close:
             close()
 
-    def _start(self, status: str, _headers: list[tuple[str, str]], _info: Any = None) -> Callable[[bytes], object]:  # noqa: ANN401
+    def _start(self, status: str, _headers: list[tuple[str, str]], _info: object = None) -> Callable[[bytes], object]:
         self.status = status
         return lambda _data: None
 

@@ -3,12 +3,24 @@
 from app.feature import Feature, MenuItem
 from app.kernel.words import Message
 from certificates.cli import certificates
-from certificates.panels import approver_home, cohort_tabs, coordinator_home, official_home, official_side
+from certificates.needs import cohort_needs, home_needs
+from certificates.panels import cohort_tabs, official_home, official_side
 from certificates.rules import APPROVE, LOOK_UP, PROPOSE, READ_AS_READER, VIEW_OWN_CERTIFICATES
+from certificates.services import refuse_while_certified
 from certificates.views import blueprints
 from certificates.views.filters import FILTERS
+from cohorts.enums import EnrolmentStatus
+from cohorts.signals import StatusChanging, status_changing
 
 REGISTER_PAGES = ("register", "register_entry")
+
+
+@status_changing.connect
+def keep_completed(changing: StatusChanging) -> None:
+    """A completion is not taken away from under a valid certificate."""
+    if changing.before == EnrolmentStatus.COMPLETED:
+        refuse_while_certified(changing.session, changing.enrolment)
+
 
 FEATURE = Feature(
     name="certificates",
@@ -21,7 +33,7 @@ FEATURE = Feature(
         MenuItem(Message("Check a certificate"), "certificates.verify_form", "check", LOOK_UP, 62, ("certificates",)),
         MenuItem(Message("Certificates"), "mine.index", "medal", VIEW_OWN_CERTIFICATES, 60, ("mine",), tab=True),
     ),
-    home=(approver_home, official_home, official_side, coordinator_home),
-    panels={"cohort.tabs": cohort_tabs},
+    home=(home_needs, official_home, official_side),
+    panels={"cohort.tabs": cohort_tabs, "cohort.needs": cohort_needs},
     filters=FILTERS,
 )

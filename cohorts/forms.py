@@ -14,8 +14,10 @@ from app.people.enums import NameForm, NameKind
 from app.people.models import Person
 from app.people.queries import current_name
 from app.people.rules import PersonalName
+from app.web import formats
 from app.web.forms import Form
 from app.web.locale import translate
+from app.web.request import moment
 from cohorts.enums import ENROLMENT_STATUS_LABELS, EnrolmentStatus
 from cohorts.rules import MAX_ORDER, MAX_REASON
 
@@ -50,7 +52,7 @@ class CohortForm(Form):
 
     def offer_zones(self) -> None:
         """Set the choices in the page's language."""
-        self.time_zone.choices = [(zone, f"{translate(ZONE_LABELS[zone])} · {zone}") for zone in ZONES]
+        self.time_zone.choices = [(zone, f"{translate(ZONE_LABELS[zone])}, {formats.offset(moment(), zone)}") for zone in ZONES]
 
     def validate_starts_on(self, field: StringField) -> None:
         """A day or a month."""

@@ -5,7 +5,7 @@ from app.kernel.words import Message
 from cohorts.signals import CohortCreated, cohort_created
 from modules.rules.access import HOST_MODULE, VIEW_OWN_SCHEDULE
 from modules.services import lay_modules
-from modules.views import calendar, me, panels, publish, schedule, sessions
+from modules.views import calendar, me, needs, panels, publish, schedule, sessions
 
 
 @cohort_created.connect
@@ -21,9 +21,13 @@ FEATURE = Feature(
         MenuItem(Message("Schedule"), "modules.me", "cal", VIEW_OWN_SCHEDULE, 10, ("modules",), tab=True),
         MenuItem(Message("My module"), "schedule.mine", "cal", HOST_MODULE, 20, ("schedule",)),
     ),
-    home=(panels.module_card, panels.sessions_card),
+    home=(needs.home_needs, panels.module_card, panels.sessions_card),
     landing=panels.landing,
-    panels={"cohort.overview": panels.timeline_panel, "cohort.tabs": panels.schedule_tab},
+    panels={
+        "cohort.overview": panels.timeline_panel,
+        "cohort.tabs": panels.schedule_tab,
+        "cohort.needs": needs.cohort_needs,
+    },
 )
 
 __all__ = ["FEATURE", "publish", "sessions"]

@@ -1,5 +1,6 @@
 """Reading accounts."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -53,6 +54,12 @@ def _principals(session: Session, user_id: int, *, day: date, lang: str) -> tupl
         areas = (known.areas if known else frozenset()) | {row.area}
         people[row.person_id] = Principal(row.person_id, display_name(row.person, lang), areas)
     return tuple(people.values())
+
+
+def user_names(session: Session, user_ids: Iterable[int | None]) -> dict[int, str]:
+    """The names of accounts, for "by whom"."""
+    wanted = {key for key in user_ids if key is not None}
+    return dict(session.execute(select(User.id, User.display_name).where(User.id.in_(wanted))).all())
 
 
 def failures(session: Session, key: str, *, now: datetime) -> list[datetime]:

@@ -1,13 +1,16 @@
 """The start page."""
 
+from zoneinfo import ZoneInfo
+
 from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from app.web.locale import translate
 from app.web.pages import page
 from app.web.policy import signed_in
 from app.web.request import current_actor, db_session, moment
-from app.web.templating import features, home_title
+from app.web.templating import features
+
+HOME_ZONE = ZoneInfo("Asia/Almaty")  # the day that it is for the Academy
 
 blueprint = Blueprint("home", __name__)
 
@@ -21,6 +24,15 @@ def index() -> ResponseReturnValue:
         endpoint = feature.landing(actor) if feature.landing else None
         if endpoint:
             return redirect(url_for(endpoint))
-    panels = [source(db_session(), actor, moment()) for feature in features() for source in feature.home]
-    shown = [panel for panel in panels if panel is not None]
-    return page("app/home.html", heading=translate(home_title(actor)), lead=actor.display_name, panels=shown)
+    sources = [source for feature in features() for source in feature.home]
+    panels = [panel for source in sources if (panel := source(db_session(), actor, moment())) is not None]
+    named = next((panel for panel in panels if panel.title), None)
+    lines = [line for panel in panels for line in panel.todo]
+    return page(
+        "app/home.html",
+        named=named,
+        today=moment().astimezone(HOME_ZONE).date(),
+        needs=[line for line in lines if not line.waits],
+        waits=[line for line in lines if line.waits],
+        panels=[panel for panel in panels if panel.template],
+    )

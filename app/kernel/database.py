@@ -13,11 +13,12 @@ from app.kernel.base import Base
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Base", "configure_engine", "db", "init_database", "reading"]
+__all__ = ["Base", "configure_engine", "db", "engine_options", "init_database", "reading", "writing"]
 
 db = SQLAlchemy()  # the session and the engines; tables hang on our own Base
 
-BUSY_TIMEOUT_MS = 5_000
+BUSY_TIMEOUT_MS = 15_000  # the longest act, a roster of 5,000 people, holds the lock for a third of that
+CONNECT_SECONDS = 5
 _reading: ContextVar[bool] = ContextVar("reading", default=False)
 
 
@@ -29,6 +30,27 @@ def reading() -> "Iterator[None]":
         yield
     finally:
         _reading.reset(token)
+
+
+@contextmanager
+def writing() -> "Iterator[None]":
+    """The opposite, inside :func:`reading`: for the rare act of a page that otherwise only reads.
+
+    A transaction that is under way keeps its kind, so it is ended before.
+    """
+    token = _reading.set(False)
+    try:
+        yield
+    finally:
+        _reading.reset(token)
+
+
+def engine_options(address: str) -> dict[str, Any]:
+    """How to connect: values stay out of messages, a server that is away or was restarted is noticed soon."""
+    options: dict[str, Any] = {"hide_parameters": True}
+    if address.startswith("postgresql"):
+        options |= {"pool_pre_ping": True, "connect_args": {"connect_timeout": CONNECT_SECONDS}}
+    return options
 
 
 def init_database(app: Flask) -> None:

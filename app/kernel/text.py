@@ -13,11 +13,13 @@ _SEPARATORS = re.compile(r"[\W_]+")
 
 def clean(text: str) -> str:
     """NFC, one space between words, none around, no control or direction characters."""
-    visible = "".join(
-        " " if char.isspace() else char
-        for char in unicodedata.normalize("NFC", text)
-        if char.isspace() or unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co"}
-    )
+    visible = unicodedata.normalize("NFC", text)
+    if not visible.isprintable():  # most texts are, and a roster has tens of thousands
+        visible = "".join(
+            " " if char.isspace() else char
+            for char in visible
+            if char.isspace() or unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co"}
+        )
     return " ".join(visible.split())
 
 

@@ -16,11 +16,15 @@ ERRORS_FROM = 400
 class Application(Flask):
     """Flask with one transaction around each request: committed when the view answers below 400, else rolled back."""
 
-    def dispatch_request(self) -> ResponseReturnValue:
-        """Run the view and end its transaction before anything leaves."""
+    def full_dispatch_request(self) -> Response:
+        """Answer a request; one that only reads takes no write lock, from its first query (who asks?) on."""
         if request.method in SAFE_METHODS and not self._writes():
             with reading():
-                return self._answer()
+                return super().full_dispatch_request()
+        return super().full_dispatch_request()
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        """Run the view and end its transaction before anything leaves."""
         return self._answer()
 
     def _writes(self) -> bool:

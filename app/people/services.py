@@ -29,8 +29,12 @@ def create_person(
     citizenship: str | None = None,
     phone: str | None = None,
     emails: Iterable[str] = (),
+    flush: bool = True,
 ) -> Person:
     """Add a person with at least one form of the name.
+
+    Args:
+        flush: False leaves it to the caller, who adds thousands and sends them together.
 
     Raises:
         ValueError: no form of the name was given (a programming error, not a user's).
@@ -45,7 +49,8 @@ def create_person(
     person.emails = [PersonEmail(address=address, identity=identity(address)) for address in dict.fromkeys(emails)]
     _refresh_keys(person)
     session.add(person)
-    session.flush()
+    if flush:
+        session.flush()
     return person
 
 
@@ -109,4 +114,4 @@ def add_email(session: Session, *, person: Person, address: str) -> None:
     """Add a contact address unless the person has it already."""
     if identity(address) not in {row.identity for row in person.emails}:
         person.emails.append(PersonEmail(address=address, identity=identity(address)))
-        session.flush()
+        session.add(person)

@@ -40,6 +40,13 @@ if (timers.length) {
   setInterval(tick, 20000);
 }
 
+// A date field shows the browser's format; the line above it says weekday and date in the page's language.
+const words = new Intl.DateTimeFormat(document.documentElement.lang, { weekday: 'long', day: 'numeric', month: 'long', timeZone: 'UTC' });
+document.addEventListener('input', ({ target }) => {
+  const line = target.type === 'date' && document.querySelector(`[data-echo="${target.id}"]`);
+  if (line) line.textContent = target.value && words.format(target.valueAsDate);
+});
+
 // Selection in the register: shift-click takes a range, the head ticks this page, the counter stays true.
 let last;
 const boxes = () => all('[data-select] tbody input[type=checkbox]');

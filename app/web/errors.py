@@ -6,7 +6,8 @@ from flask import Flask, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_datetime
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, SecurityError
 
@@ -14,11 +15,12 @@ from app.kernel.errors import ConflictError, DomainError
 from app.kernel.unit import ERRORS_FROM
 from app.kernel.words import Message
 from app.web.locale import translate
+from app.web.login import do_without_accounts
 from app.web.pages import page
 from app.web.request import actor_or_none
 
 log = logging.getLogger(__name__)
-NOT_FOUND = 404
+NOT_FOUND, BROKEN = 404, 500
 
 TEXTS = {
     400: (Message("The request was not understood"), Message("Nothing was changed. Go back and try again.")),
@@ -41,6 +43,11 @@ TEXTS = {
     503: (Message("The system is busy"), Message("Nothing was saved. Wait a moment, then try again.")),
 }
 FOREIGN_HOST = "Бұл мекенжай қызмет көрсетпейді. / Этот адрес не обслуживается. / This address is not served.\n"
+LAST_RESORT = (
+    "Жүйеде ақау болды, ештеңе сақталмады. Кейінірек қайталап көріңіз. / "
+    "Произошёл сбой, ничего не сохранено. Попробуйте ещё раз позже. / "
+    "Something went wrong, and nothing was saved. Try again later.\n"
+)
 FORM_TOO_OLD = Message("The form was open too long or in another session. Nothing was saved: open the page again.")
 
 
@@ -51,7 +58,9 @@ def _ways() -> list[tuple[str, str]]:
     return ways
 
 
-def error_page(status: int, sentence: Message | None = None, problems: tuple[Message, ...] = ()) -> ResponseReturnValue:
+def error_page(
+    status: int, sentence: Message | None = None, problems: tuple[Message, ...] = ()
+) -> tuple[str | Response, int]:
     """The page of a refusal.
 
     Args:
@@ -60,15 +69,22 @@ def error_page(status: int, sentence: Message | None = None, problems: tuple[Mes
 
     """
     heading, usual = TEXTS.get(status, TEXTS[400])
-    text = render_template(
+    try:
+        return _rendered(status, translate(heading), translate(sentence or usual), problems), status
+    except Exception:
+        log.exception("the page of a refusal could not be made")
+        return Response(LAST_RESORT, mimetype="text/plain"), max(status, BROKEN)
+
+
+def _rendered(status: int, heading: str, sentence: str, problems: tuple[Message, ...]) -> str:
+    return render_template(
         "app/error.html",
         status=status,
-        heading=translate(heading),
-        sentence=translate(sentence or usual),
+        heading=heading,
+        sentence=sentence,
         problems=[translate(problem) for problem in problems],
         ways=_ways(),
     )
-    return text, status
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
@@ -78,7 +94,9 @@ def _http(error: HTTPException) -> ResponseReturnValue:
         return error.get_response()
     if isinstance(error, CSRFError):
         return error_page(400, FORM_TOO_OLD)
-    return error_page(error.code)
+    text, status = error_page(error.code)
+    allowed = getattr(error, "valid_methods", None)
+    return text, status, {"Allow": ", ".join(sorted(allowed))} if allowed else {}
 
 
 def _domain(error: DomainError) -> ResponseReturnValue:
@@ -103,13 +121,25 @@ def _conflict(error: ConflictError) -> ResponseReturnValue:
     )
 
 
+def _reason(error: Exception) -> str:
+    """What the driver says, without the statement and the values in it: a log holds no personal data."""
+    return f"{getattr(error, 'orig', error)}".partition("\n")[0]
+
+
 def _lost_race(error: Exception) -> ResponseReturnValue:
-    log.warning("a concurrent change was refused: %s", error)
+    log.warning("a concurrent change was refused: %s", _reason(error))
     return error_page(409)
 
 
+def _unheld(error: Exception) -> ResponseReturnValue:
+    """What no database can hold, such as a character NUL, is a request that nobody's browser makes."""
+    log.warning("the database refused a value: %s", type(error).__name__)
+    return error_page(400)
+
+
 def _busy(error: Exception) -> ResponseReturnValue:
-    log.error("the database did not answer: %s", error)
+    do_without_accounts()
+    log.error("the database did not answer: %s", _reason(error))
     return error_page(503)
 
 
@@ -124,6 +154,8 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(DomainError, _domain)
     app.register_error_handler(IntegrityError, _lost_race)
     app.register_error_handler(StaleDataError, _lost_race)
-    app.register_error_handler(OperationalError, _busy)
+    app.register_error_handler(DataError, _unheld)
+    for kind in (OperationalError, InterfaceError, PoolTimeoutError):
+        app.register_error_handler(kind, _busy)
     if not app.testing:
         app.register_error_handler(Exception, _broken)

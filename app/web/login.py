@@ -1,11 +1,12 @@
 """Sessions of people: a signed cookie that ends when the account's session version grows."""
 
-from flask import Flask, redirect, request, session, url_for
+from flask import Flask, g, redirect, request, session, url_for
 from flask_login import LoginManager, UserMixin, login_user
 from werkzeug import Response
 
 from app.accounts.queries import load_actor
 from app.accounts.rules import Actor
+from app.kernel.tri import LANGUAGES
 from app.web.request import db_session, moment
 
 
@@ -22,10 +23,17 @@ class SignedIn(UserMixin):  # type: ignore[misc]  # flask-login ships no types
 
 def _load(key: str) -> SignedIn | None:
     number, _, version = key.partition(":")
-    if not (number.isdecimal() and version.isdecimal()):
+    if not (number.isdecimal() and version.isdecimal()) or "without_accounts" in g:
         return None
-    actor = load_actor(db_session(), int(number), day=moment().date(), lang=request.cookies.get("lang", "kk"))
+    cookie = request.cookies.get("lang", "")
+    lang = cookie if cookie in LANGUAGES else LANGUAGES[0]
+    actor = load_actor(db_session(), int(number), day=moment().date(), lang=lang)
     return SignedIn(actor) if actor and actor.session_version == int(version) else None
+
+
+def do_without_accounts() -> None:
+    """Ask the database no more who is signed in: a page must say that it does not answer."""
+    g.without_accounts = True
 
 
 def begin_session(actor: Actor) -> None:

@@ -1,6 +1,7 @@
 """What a view asks of its request: who, when, and the database session."""
 
 from datetime import datetime
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from flask import current_app, g, request
 from flask_login import current_user
@@ -54,5 +55,12 @@ def current_actor() -> Actor:
 
 
 def network_address() -> str:
-    """The caller's address, for the throttle."""
-    return request.remote_addr or ""
+    """The caller's address, for the throttle; of IPv6 the /64, since every subscriber has that many addresses."""
+    text = request.remote_addr or ""
+    try:
+        address = ip_address(text.partition("%")[0])
+    except ValueError:
+        return text
+    if isinstance(address, IPv6Address):
+        return str(address.ipv4_mapped or ip_network((address, 64), strict=False))
+    return str(address)

@@ -7,7 +7,12 @@ LARGEST_KEY = 2**31 - 1  # of an INTEGER column on PostgreSQL; a larger one woul
 
 
 class KeyConverter(IntegerConverter):
-    """``<int:number>`` with the bounds of a database key."""
+    """``<int:number>`` with the bounds of a database key.
+
+    The digits are ASCII and few: Python itself refuses to read thousands of them, which would be a failure, not a 404.
+    """
+
+    regex = "[0-9]{1,10}"
 
     def __init__(self, map: Map, fixed_digits: int = 0) -> None:  # noqa: A002 - as in werkzeug
         super().__init__(map, fixed_digits, max=LARGEST_KEY)

@@ -20,6 +20,7 @@ from app.kernel.words import Message
 from app.web import formats
 from app.web.locale import chosen_language, chosen_theme, translate
 from app.web.request import actor_or_none, moment, settings
+from app.web.zones import zone_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,4 +126,5 @@ def init_templating(app: Flask) -> None:
         number=_in_language(formats.number),
         label=_label,
         say=translate,
+        zone=lambda name: zone_words(name, moment()),
     )

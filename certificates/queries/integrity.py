@@ -96,6 +96,8 @@ def _certificate(certificate: Certificate, entries: list[LogEntry], control_key:
     expected = ends.get(LogEvent(entries[-1].event), CertificateStatus.VALID) if entries else CertificateStatus.VALID
     if certificate.status != expected:
         yield f"its status is {certificate.status}, but the log says {expected}"
+    elif certificate.status != CertificateStatus.VALID and certificate.status_reason != entries[-1].reason:
+        yield "its reason is not the one in the log"
     if certificate.status == CertificateStatus.REPLACED and certificate.replaced_by_id is None:
         yield "it is replaced, but not by any certificate"
 

@@ -7,7 +7,6 @@ from pydantic import ValidationError
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from app.accounts.models import User
 from app.accounts.rules import Reach
 from app.kernel.errors import NotFoundError
 from app.kernel.tri import Tri
@@ -20,13 +19,12 @@ from certificates import wording
 from certificates.enums import BatchStatus, CertificateStatus
 from certificates.models import Batch, BatchItem, Certificate, LogEntry, Series
 from certificates.payload import Holder, Issuer, Signatory, Words
-from certificates.queries.scope import cohorts_within
 from certificates.rules import Candidate, Situation
 from cohorts.enums import EnrolmentStatus
 from cohorts.models import Cohort, Enrolment, Programme
+from cohorts.queries import cohorts_within
 from cohorts.schema import AwardSpec, OutlineSpec
 
-NO_COHORT = Message("There is no such cohort, or it is not open to you.")
 NO_BATCH = Message("There is no such proposal, or it is not open to you.")
 
 
@@ -176,32 +174,6 @@ def cohorts_to_propose(session: Session, reach: Reach) -> list[tuple[Cohort, int
     return [(cohort, n) for cohort, n in session.execute(statement)]
 
 
-def status_counts(session: Session, cohort: Cohort) -> dict[EnrolmentStatus, int]:
-    """How many people of a cohort stand where."""
-    statement = (
-        select(Enrolment.status, func.count()).where(Enrolment.cohort_id == cohort.id).group_by(Enrolment.status)
-    )
-    return {EnrolmentStatus(status): n for status, n in session.execute(statement)}
-
-
-def get_cohort(session: Session, reach: Reach, code: str) -> Cohort:
-    """One cohort with its programme and outline.
-
-    Raises:
-        NotFoundError: there is none with this code, or it is out of reach.
-
-    """
-    cohort = session.scalar(
-        select(Cohort)
-        .join(Cohort.programme)
-        .where(Cohort.code == code, cohorts_within(reach))
-        .options(joinedload(Cohort.programme), joinedload(Cohort.outline))
-    )
-    if cohort is None:
-        raise NotFoundError(NO_COHORT)
-    return cohort
-
-
 def get_batch(session: Session, reach: Reach, key: str) -> Batch:
     """One batch with its people in the order of the numbers.
 
@@ -268,12 +240,6 @@ def next_sequence(session: Session, *, programme: Programme, award: Award, year:
         )
     )
     return (last or 0) + 1
-
-
-def names_of_users(session: Session, user_ids: set[int | None]) -> dict[int | None, str]:
-    """The display names of accounts."""
-    statement = select(User.id, User.display_name).where(User.id.in_([key for key in user_ids if key is not None]))
-    return dict(session.execute(statement).all())
 
 
 def history(session: Session, certificate: Certificate) -> Sequence[LogEntry]:

@@ -1,6 +1,6 @@
 """Changing certificates: proposing, issuing, annulling, reissuing, and keeping their files."""
 
-from certificates.services.amend import annul, reissue
+from certificates.services.amend import annul, refuse_while_certified, reissue
 from certificates.services.files import ensure_files, record_downloads
 from certificates.services.issuing import Issue, approve, send_back
 from certificates.services.lookups import LookUp, look_up
@@ -15,6 +15,7 @@ __all__ = [
     "look_up",
     "propose",
     "record_downloads",
+    "refuse_while_certified",
     "reissue",
     "send_back",
 ]

@@ -3,6 +3,7 @@
 import os
 from datetime import date, datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.rules import Actor
@@ -17,11 +18,29 @@ from certificates.models import Certificate, Series
 from certificates.payload import Holder, Payload
 from certificates.queries.issue import award_of, holder_of
 from certificates.queries.register import NO_SUCH
-from certificates.queries.scope import covers
 from certificates.rules import ANNUL, REASON_LENGTH
 from certificates.services.issuing import Entropy, new_identity, row_of
 from certificates.services.journal import Event, append, lock_register, take_numbers
 from certificates.services.sheets import drawn_up_again
+from cohorts.models import Enrolment
+from cohorts.queries import in_reach
+
+
+def refuse_while_certified(session: Session, enrolment: Enrolment) -> None:
+    """Somebody who holds a valid certificate stays completed: it is annulled first.
+
+    Raises:
+        DomainError: the enrolment has a valid certificate.
+
+    """
+    wanted = select(Certificate.number).where(
+        Certificate.enrolment_id == enrolment.id, Certificate.status == CertificateStatus.VALID
+    )
+    number = session.scalar(wanted)
+    if number is not None:
+        raise DomainError(
+            Message("Nothing was changed: certificate %(number)s is valid. An approver annuls it first.", number=number)
+        )
 
 
 def annul(session: Session, *, certificate: Certificate, reason: str, actor: Actor, now: datetime) -> None:
@@ -155,7 +174,7 @@ def _replace(session: Session, old: Certificate, new: Certificate, reason: str, 
 
 def _claim(session: Session, certificate: Certificate, reason: str, actor: Actor) -> str:
     """Lock the certificate and the register, and refuse what may not be; returns the cleaned reason."""
-    if not covers(actor.reach(ANNUL), certificate.cohort):
+    if not in_reach(actor.reach(ANNUL), certificate.cohort):
         raise NotFoundError(NO_SUCH)
     session.refresh(certificate, with_for_update={"of": Certificate})
     lock_register(session)

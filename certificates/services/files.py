@@ -46,13 +46,18 @@ class Made:
 
 
 def sheets_of(session: Session, certificates: Sequence[Certificate]) -> list[Sheet]:
-    """What is needed to make the files of these certificates; after this the database can be let go."""
+    """What is needed to make the files of these certificates; after this the database can be let go.
+
+    Raises:
+        DomainError: a record was altered.
+
+    """
     recorded = recorded_hashes(session, [certificate.id for certificate in certificates])
     return [
         Sheet(
             certificate.id,
             certificate.number,
-            name_of(certificate),
+            next(iter(payload_of(certificate).holder.forms())),
             certificate.payload,
             certificate.payload_sha256,
             recorded.get(certificate.id),
@@ -61,27 +66,22 @@ def sheets_of(session: Session, certificates: Sequence[Certificate]) -> list[She
     ]
 
 
-def name_of(certificate: Certificate) -> str:
-    """The name as it is printed first."""
-    return next(iter(Payload.from_json(certificate.payload).holder.forms()))
-
-
-def payload_of(sheet: Sheet) -> Payload:
+def payload_of(record: Certificate | Sheet) -> Payload:
     """The frozen payload.
 
     Raises:
-        DomainError: it is not what was issued; nothing is printed from it.
+        DomainError: it is not what was issued; nothing is printed from it, and nobody is told that it is genuine.
 
     """
     try:
-        payload = Payload.from_json(sheet.payload)
+        payload = Payload.from_json(record.payload)
     except PayloadError:
         payload = None
-    if payload is None or payload.sha256() != sheet.payload_sha256:
+    if payload is None or payload.sha256() != record.payload_sha256:
         raise DomainError(
             Message(
-                "Certificate %(number)s was not printed: its record was altered. Tell the administrator.",
-                number=sheet.number,
+                "The record of certificate %(number)s was altered: do not rely on it, and tell the administrator.",
+                number=record.number,
             )
         )
     return payload

@@ -23,12 +23,12 @@ from certificates.house import House
 from certificates.models import Batch, BatchItem, Certificate, Series
 from certificates.payload import Payload
 from certificates.queries.issue import NO_BATCH, Award, award_of, candidate_of, issued_in
-from certificates.queries.scope import covers
 from certificates.rules import APPROVE, Candidate, check_approver, fingerprint, number_of
 from certificates.services.journal import Event, append, lock_register, take_numbers
 from certificates.services.proposing import check
 from certificates.services.sheets import Identity, Occasion, draw_up
 from cohorts.models import Cohort, Enrolment
+from cohorts.queries import in_reach
 
 Entropy = Callable[[int], bytes]
 
@@ -148,7 +148,7 @@ def send_back(session: Session, *, batch: Batch, note: str, actor: Actor, now: d
 
 def _claim(session: Session, batch: Batch, actor: Actor) -> None:
     """Lock the batch and the register, in this order everywhere, and read the batch as it is now."""
-    if not covers(actor.reach(APPROVE), batch.cohort):
+    if not in_reach(actor.reach(APPROVE), batch.cohort):
         raise NotFoundError(NO_BATCH)
     session.refresh(batch, with_for_update={"of": Batch})
     lock_register(session)
@@ -163,13 +163,14 @@ def _decide(session: Session, batch: Batch, status: BatchStatus, *, actor: Actor
 
 
 def _people(session: Session, batch: Batch) -> list[tuple[Enrolment, Candidate]]:
-    """Everybody on the list, with the names of this moment."""
+    """Everybody on the list, with the names of this moment; nobody's completion is taken away until the commit."""
     rows = session.scalars(
         select(Enrolment)
         .join(BatchItem, BatchItem.enrolment_id == Enrolment.id)
         .where(BatchItem.batch_id == batch.id)
         .options(joinedload(Enrolment.person).selectinload(Person.names))
         .order_by(BatchItem.position)
+        .with_for_update(of=Enrolment)
         .execution_options(populate_existing=True)
     ).unique()
     return [(enrolment, candidate_of(enrolment)) for enrolment in rows]

@@ -14,6 +14,7 @@ from certificates.models import Certificate, LookUpFailure
 from certificates.payload import Payload
 from certificates.queries.lookups import by_code, by_pair, failures
 from certificates.rules import TRIES
+from certificates.services.files import payload_of
 
 
 class Answer(StrEnum):
@@ -49,16 +50,24 @@ def look_up(
 ) -> LookUp:
     """Check a certificate by its code, or by the pair of number and control code.
 
-    Unknown and malformed ones cost the same work. A failure is counted, so the caller commits it (``keep_changes``).
+    Unknown and malformed ones cost the same work. A pair that fails is counted, so the caller commits it
+    (``keep_changes``). A code is not: nobody guesses one of 128 bits, so whoever shares an address with somebody who
+    types nonsense, or comes through the same proxy, can still check the paper in the hand, and nothing is written.
 
     Args:
         key: the throttle's key of the caller's network address.
 
+    Raises:
+        DomainError: the record is not what was issued.
+
     """
+    if code is not None:
+        certificate = by_code(session, code)
+        return _answer(certificate, now=now) if certificate else LookUp(Answer.UNKNOWN)
     wait = wait_after(failures(session, key, now=now), now=now, limit=TRIES)
     if wait:
         return LookUp(Answer.WAIT, wait=wait)
-    certificate = by_code(session, code) if code is not None else by_pair(session, *(pair or ("", "")))
+    certificate = by_pair(session, *(pair or ("", "")))
     if certificate is None:
         session.execute(delete(LookUpFailure).where(LookUpFailure.at < now - WINDOW))
         session.add(LookUpFailure(key=key, at=now))
@@ -76,6 +85,6 @@ def _answer(certificate: Certificate, *, now: datetime) -> LookUp:
     return LookUp(
         answer,
         certificate,
-        Payload.from_json(certificate.payload),
+        payload_of(certificate),
         certificate.status_at.astimezone(zone).date() if certificate.status_at else None,
     )

@@ -16,10 +16,11 @@ from app.kernel.words import Message
 from app.pdf.fonts import missing_glyphs
 from certificates.enums import BatchStatus
 from certificates.models import Batch, BatchItem
-from certificates.queries.issue import NO_COHORT, Award, award_of, candidates, open_batch, situation_of
-from certificates.queries.scope import covers
+from certificates.queries.issue import Award, award_of, candidates, open_batch, situation_of
 from certificates.rules import PROPOSE, Preflight, check_dates, check_proposer, preflight
 from cohorts.models import Cohort
+from cohorts.queries import in_reach
+from cohorts.queries.intakes import NO_COHORT
 
 
 def check(session: Session, cohort: Cohort, award: Award | None = None) -> Preflight:
@@ -50,7 +51,7 @@ def propose(
         DomainError: nobody is ready, a date is wrong, a proposal waits already, or the actor is a recipient.
 
     """
-    if not covers(actor.reach(PROPOSE), cohort):
+    if not in_reach(actor.reach(PROPOSE), cohort):
         raise NotFoundError(NO_COHORT)
     session.execute(select(Cohort.id).where(Cohort.id == cohort.id).with_for_update())
     order_number = clean(order_number).removeprefix("№").strip()

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from app.accounts.queries import user_names
 from app.accounts.rules import Actor
 from app.kernel.errors import DomainError
 from app.web.downloads import send_bytes
@@ -42,7 +43,7 @@ def index() -> ResponseReturnValue:
         waiting=waiting,
         decided=decided,
         sizes=queries.sizes(session, [batch.id for batch in batches]),
-        names=queries.names_of_users(session, {batch.proposed_by_id for batch in batches}),
+        names=user_names(session, {batch.proposed_by_id for batch in batches}),
     )
 
 
@@ -82,7 +83,7 @@ def _shown(found: Batch, actor: Actor, form: ApproveForm, back: SendBackForm) ->
         seen=fingerprint(holders),
         longest=name_markup(longest_of(found), small=False),
         hindrance=_hindrance(found, actor),
-        names=queries.names_of_users(session, {found.proposed_by_id}),
+        names=user_names(session, {found.proposed_by_id}),
     )
 
 

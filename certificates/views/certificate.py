@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from app.accounts.queries import user_names
 from app.accounts.rules import Actor
 from app.kernel.errors import NotFoundError
 from app.web.forms import submitted
@@ -17,14 +18,14 @@ from certificates.forms import AnnulForm, ReissueForm
 from certificates.house import house_of
 from certificates.models import Certificate
 from certificates.payload import Payload
-from certificates.queries.issue import history, holder_of, names_of_users
+from certificates.queries.issue import history, holder_of
 from certificates.queries.register import NO_SUCH, get_certificate
-from certificates.queries.scope import covers
 from certificates.rules import ANNUL, DOWNLOAD, VIEW_REGISTER
 from certificates.services import annul as annul_certificate
 from certificates.services import reissue as reissue_certificate
 from certificates.views.handing import one_file
 from certificates.views.sheets import name_markup, printed
+from cohorts.queries import in_reach
 
 blueprint = Blueprint("register_entry", __name__, url_prefix="/certificates", template_folder="../templates")
 
@@ -44,7 +45,7 @@ def certificate(number: str) -> ResponseReturnValue:
         name=name_markup(payload.holder),
         rows=printed(payload),
         events=events,
-        names=names_of_users(session, {event.actor_id for event in events}),
+        names=user_names(session, (event.actor_id for event in events)),
         zone=found.cohort.time_zone,
         not_yet=found.issued_on > moment().astimezone(ZoneInfo(found.cohort.time_zone)).date(),
         misspelt=found.status == CertificateStatus.VALID and holder_of(found.person) != payload.holder,
@@ -56,7 +57,7 @@ def certificate(number: str) -> ResponseReturnValue:
 def _may_annul(actor: Actor, found: Certificate) -> bool:
     return (
         found.status == CertificateStatus.VALID
-        and covers(actor.reach(ANNUL), found.cohort)
+        and in_reach(actor.reach(ANNUL), found.cohort)
         and (actor.person_id is None or actor.person_id != found.person_id)
     )
 
@@ -131,6 +132,6 @@ def reissue(number: str) -> ResponseReturnValue:
 def _annullable(actor: Actor, number: str) -> Certificate:
     """A certificate that this approver may annul; anything else is not there for them."""
     found = get_certificate(db_session(), actor, number)
-    if not covers(actor.reach(ANNUL), found.cohort):
+    if not in_reach(actor.reach(ANNUL), found.cohort):
         raise NotFoundError(NO_SUCH)
     return found

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from app.accounts.queries import user_names
 from app.accounts.rules import Actor
 from app.kernel.errors import NotFoundError
 from app.web.downloads import send_bytes
@@ -21,7 +22,6 @@ from certificates.house import house_of
 from certificates.models import Batch
 from certificates.outlet import renderer
 from certificates.queries import issue as queries
-from certificates.queries.scope import covers
 from certificates.rules import PROPOSE, VIEW_BATCHES, Finding, Mend
 from certificates.services import propose
 from certificates.services.proofs import proof_of_cohort
@@ -29,6 +29,8 @@ from certificates.services.proposing import check
 from certificates.views.handing import PDF
 from certificates.views.sheets import NameOf, name_markup
 from cohorts.models import Cohort
+from cohorts.queries import get_cohort, in_reach, status_counts
+from cohorts.queries.intakes import NO_COHORT
 from cohorts.tabs import cohort_tabs
 
 blueprint = Blueprint("issue", __name__, url_prefix="/cohorts/<code>/certificates", template_folder="../templates")
@@ -39,9 +41,9 @@ blueprint = Blueprint("issue", __name__, url_prefix="/cohorts/<code>/certificate
 def cohort(code: str) -> ResponseReturnValue:
     """Show what can be issued and what was; propose."""
     session, actor = db_session(), current_actor()
-    found = queries.get_cohort(session, actor.reach(VIEW_BATCHES), code)
+    found = get_cohort(session, actor.reach(VIEW_BATCHES), code)
     if request.method == "POST":
-        found = queries.get_cohort(session, actor.reach(PROPOSE), code)
+        found = get_cohort(session, actor.reach(PROPOSE), code)
     form = ProposeForm()
     made: list[Batch] = []
 
@@ -58,7 +60,7 @@ def cohort(code: str) -> ResponseReturnValue:
             )
         )
         return redirect(url_for("issue.cohort", code=code))
-    found = queries.get_cohort(session, actor.reach(VIEW_BATCHES), code)
+    found = get_cohort(session, actor.reach(VIEW_BATCHES), code)
     return page("certificates/cohort.html", form=form, **_context(found, form, actor))
 
 
@@ -87,13 +89,13 @@ def _context(found: Cohort, form: ProposeForm, actor: Actor) -> dict[str, Any]:
         "cohort": found,
         "title": (found.title or found.programme.title).best(chosen_language())[0],
         "checked": check(session, found, award),
-        "counts": queries.status_counts(session, found),
+        "counts": status_counts(session, [found.id]).get(found.id, {}),
         "award": award,
         "batches": batches,
         "waiting": next((batch for batch in batches if batch.status == BatchStatus.PROPOSED), None),
         "sizes": queries.sizes(session, [batch.id for batch in batches]),
-        "names": queries.names_of_users(session, {batch.proposed_by_id for batch in batches}),
-        "may_propose": covers(actor.reach(PROPOSE), found),
+        "names": user_names(session, {batch.proposed_by_id for batch in batches}),
+        "may_propose": in_reach(actor.reach(PROPOSE), found),
         "mend": lambda finding: _mend(found, finding),
         "sections": cohort_tabs(session, actor, found, moment()),
     }
@@ -123,10 +125,10 @@ def _mend(found: Cohort, finding: Finding) -> tuple[str, str]:
 def proof(code: str, number: int) -> ResponseReturnValue:
     """One person's certificate as it would be printed, marked as a specimen."""
     session, actor = db_session(), current_actor()
-    found = queries.get_cohort(session, actor.reach(VIEW_BATCHES), code)
+    found = get_cohort(session, actor.reach(VIEW_BATCHES), code)
     person = next((one for one in queries.candidates(session, found) if one.enrolment_number == number), None)
     if person is None or not person.holder.forms():
-        raise NotFoundError(queries.NO_COHORT)
+        raise NotFoundError(NO_COHORT)
     payload = proof_of_cohort(session, found, holder=person.holder, today=moment().date(), house=house_of(settings()))
     return send_bytes(renderer().render(payload), f"{_('Specimen')} {number}.pdf", PDF)
 
@@ -137,7 +139,7 @@ def batch(code: str, key: str) -> ResponseReturnValue:
     """Show what was issued in one batch, or why it was sent back."""
     session, actor = db_session(), current_actor()
     found = queries.get_batch(session, actor.reach(VIEW_BATCHES), key)
-    queries.get_cohort(session, actor.reach(VIEW_BATCHES), code)
+    get_cohort(session, actor.reach(VIEW_BATCHES), code)
     certificates = queries.issued_in(session, found)
     return page(
         "certificates/batch.html",
@@ -145,7 +147,7 @@ def batch(code: str, key: str) -> ResponseReturnValue:
         cohort=found.cohort,
         title=(found.cohort.title or found.cohort.programme.title).best(chosen_language())[0],
         certificates=certificates,
-        names=queries.names_of_users(session, {found.proposed_by_id, found.decided_by_id}),
+        names=user_names(session, {found.proposed_by_id, found.decided_by_id}),
         name_of=NameOf(),
         holders=[name_markup(queries.holder_of(item.enrolment.person), small=False) for item in found.items],
         sections=cohort_tabs(session, actor, found.cohort, moment()),

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from app.accounts.services import throttle_key
 from app.kernel.unit import keep_changes
 from app.web.pages import page
-from app.web.policy import public, writes
+from app.web.policy import public
 from app.web.request import db_session, moment, network_address, settings
 from certificates.forms import VerifyForm
 from certificates.outlet import HOME_ZONE
@@ -43,7 +43,6 @@ def verify_pair() -> ResponseReturnValue:
 
 @blueprint.get("/verify/<code>")
 @public
-@writes
 def verify_code(code: str) -> ResponseReturnValue:
     """Check the code of a QR."""
     return _answered(look_up(db_session(), key=_key(), now=moment(), code=code), VerifyForm(), pair=False)

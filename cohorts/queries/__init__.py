@@ -2,8 +2,10 @@
 
 from cohorts.queries.intakes import (
     cohorts_in_reach,
+    cohorts_within,
     get_cohort,
     get_programme,
+    in_reach,
     organisations_by_code,
     programmes_in_reach,
     status_counts,
@@ -16,13 +18,13 @@ from cohorts.queries.people import (
     get_enrolment,
     last_order,
     other_cohorts,
-    user_names,
 )
 from cohorts.queries.rosters import get_upload, known_people
 
 __all__ = [
     "PeoplePage",
     "cohorts_in_reach",
+    "cohorts_within",
     "completed_enrolments",
     "enrolments",
     "find_people",
@@ -30,11 +32,11 @@ __all__ = [
     "get_enrolment",
     "get_programme",
     "get_upload",
+    "in_reach",
     "known_people",
     "last_order",
     "organisations_by_code",
     "other_cohorts",
     "programmes_in_reach",
     "status_counts",
-    "user_names",
 ]

@@ -11,9 +11,10 @@ from app.kernel.words import Message
 from app.organisations.models import Organisation
 from cohorts.enums import CohortStatus, EnrolmentStatus
 from cohorts.models import Cohort, Enrolment, Programme
-from cohorts.rules import cohort_phase
+from cohorts.rules import cohort_phase, covers
 
-_NO_SUCH = Message("There is no such page.")
+NO_COHORT = Message("There is no such cohort, or it is not open to you.")
+NO_PROGRAMME = Message("There is no such programme, or it is not open to you.")
 
 
 def _programmes_within(reach: Reach) -> ColumnElement[bool]:
@@ -32,6 +33,13 @@ def cohorts_within(reach: Reach) -> ColumnElement[bool]:
     return or_(_programmes_within(reach), Cohort.id.in_(reach.cohorts))
 
 
+def in_reach(reach: Reach, cohort: Cohort) -> bool:
+    """Whether a cohort is in reach: the same rule as :func:`cohorts_within`, for one that is loaded already."""
+    programme = cohort.programme
+    bodies = frozenset(key for key in (programme.owner_id, programme.commissioner_id) if key is not None)
+    return covers(reach, cohort_id=cohort.id, programme_id=programme.id, bodies=bodies)
+
+
 def _within(reach: Reach) -> Select[Cohort]:
     return select(Cohort).join(Cohort.programme).where(cohorts_within(reach))
 
@@ -46,7 +54,7 @@ def get_cohort(session: Session, reach: Reach, code: str) -> Cohort:
     wanted = _within(reach).where(Cohort.code == code).options(selectinload(Cohort.programme))
     cohort = session.scalar(wanted)
     if cohort is None:
-        raise NotFoundError(_NO_SUCH)
+        raise NotFoundError(NO_COHORT)
     return cohort
 
 
@@ -70,7 +78,7 @@ def get_programme(session: Session, reach: Reach, code: str) -> Programme:
     )
     programme = session.scalar(wanted)
     if programme is None:
-        raise NotFoundError(_NO_SUCH)
+        raise NotFoundError(NO_PROGRAMME)
     return programme
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from app.accounts.models import User
 from app.accounts.rules import Reach
 from app.kernel.errors import NotFoundError
 from app.kernel.text import search_key
@@ -135,9 +134,3 @@ def other_cohorts(session: Session, reach: Reach, person_id: int, *, but: int) -
         .options(selectinload(Enrolment.cohort).selectinload(Cohort.programme))
         .order_by(Enrolment.enrolled_on.desc(), Enrolment.id)
     ).all()
-
-
-def user_names(session: Session, user_ids: Collection[int]) -> dict[int, str]:
-    """The names of accounts, for "by whom"."""
-    rows = session.execute(select(User.id, User.display_name).where(User.id.in_(user_ids)))
-    return {key: name for key, name in rows}  # noqa: C416 - rows are tuples to mypy only so

@@ -21,6 +21,27 @@ CHUNK = 500
 UPLOAD_WAITS = timedelta(hours=24)
 
 
+def people_by_id(session: Session, ids: Collection[int]) -> dict[int, Person]:
+    """People with names, addresses and posts, by their keys."""
+    found: dict[int, Person] = {}
+    ordered = sorted(ids)
+    for start in range(0, len(ordered), CHUNK):
+        wanted = select(Person).where(Person.id.in_(ordered[start : start + CHUNK]))
+        loaded = wanted.options(
+            selectinload(Person.names),
+            selectinload(Person.emails),
+            selectinload(Person.posts).selectinload(Post.organisation),
+        )
+        found.update((person.id, person) for person in session.scalars(loaded))
+    return found
+
+
+def enrolled_by_person(session: Session, cohort: Cohort, ids: Collection[int]) -> dict[int, Enrolment]:
+    """The enrolments of these people in a cohort, by the people's keys."""
+    rows = _enrolled(session, ids)
+    return {key: row for key, found in rows.items() for row in found if row.cohort_id == cohort.id}
+
+
 def known_people(session: Session, cohort: Cohort, entries: Sequence[Entry]) -> list[KnownPerson]:
     """Everybody whom a row may mean: by IIN, passport, e-mail or name, and what is known of them in this cohort."""
     found: dict[int, Person] = {}

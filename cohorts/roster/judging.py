@@ -87,11 +87,15 @@ class _Known:
 
 def judge(rows: Sequence[RosterRow], known: Iterable[KnownPerson]) -> list[Judged]:
     """A verdict for each row, in the order of the file. The same input always gives the same answer."""
+    return judge_entries([read_row(row) for row in rows], known)
+
+
+def judge_entries(entries: Iterable[Entry], known: Iterable[KnownPerson]) -> list[Judged]:
+    """The same for rows that were read already."""
     people = _Known(known)
     accepted: dict[str, list[Judged]] = {}
     verdicts = []
-    for row in rows:
-        entry = read_row(row)
+    for entry in entries:
         judged = _judge(entry, accepted, people)
         verdicts.append(judged)
         if judged.verdict not in {Verdict.REFUSED, Verdict.LOOKALIKE}:

@@ -23,10 +23,10 @@ from app.people.models import Person, Post
 from app.people.services import add_email, change_names, create_person
 from cohorts.enums import CohortStatus, EnrolmentStatus
 from cohorts.models import Cohort, Enrolment, RosterUpload, StatusChange
-from cohorts.queries.rosters import UPLOAD_WAITS, known_people
+from cohorts.queries.rosters import UPLOAD_WAITS, enrolled_by_person, known_people, people_by_id
 from cohorts.roster.cells import Entry, organisation_kind, read_row
 from cohorts.roster.columns import Roster, RosterRow
-from cohorts.roster.judging import Judged, judge
+from cohorts.roster.judging import Judged, judge_entries
 from cohorts.roster.reasons import Choice, Verdict
 
 
@@ -60,7 +60,7 @@ class RosterReport:
 def check_roster(session: Session, *, cohort: Cohort, rows: Sequence[RosterRow]) -> RosterReport:
     """A verdict for each row against what is known now; nothing is written."""
     entries = [read_row(row) for row in rows]
-    return RosterReport(tuple(judge(rows, known_people(session, cohort, entries))))
+    return RosterReport(tuple(judge_entries(entries, known_people(session, cohort, entries))))
 
 
 def import_roster(
@@ -89,12 +89,15 @@ def import_roster(
     session.execute(select(Cohort.id).where(Cohort.id == cohort.id).with_for_update())
     report = check_roster(session, cohort=cohort, rows=rows)
     desk = _Desk(session, cohort, actor, now)
-    for judged in report.judged:
-        choice = (choices or {}).get(judged.entry.row)
-        if judged.verdict == Verdict.NEW or (judged.verdict == Verdict.LOOKALIKE and choice in judged.options):
-            desk.enrol(judged, choice)
-        elif judged.verdict == Verdict.CHANGED:
-            desk.update(judged)
+    desk.prepare(report.judged)
+    with session.no_autoflush:  # thousands of rows are sent together, at the end
+        for judged in report.judged:
+            choice = (choices or {}).get(judged.entry.row)
+            if judged.verdict == Verdict.NEW or (judged.verdict == Verdict.LOOKALIKE and choice in judged.options):
+                desk.enrol(judged, choice)
+            elif judged.verdict == Verdict.CHANGED:
+                desk.update(judged)
+        session.flush()
     done = RosterReport(report.judged, desk.taken, desk.updated)
     if desk.taken or desk.updated:
         counts = {str(verdict): number for verdict, number in done.counts.items()}
@@ -121,14 +124,25 @@ class _Desk:
         self.today: date = now.astimezone(ZoneInfo(cohort.time_zone)).date()
         self.taken = self.updated = 0
         self._organisations: dict[Tri, Organisation] = {}
+        self._known: dict[int, Person] = {}
+        self._enrolled: dict[int, Enrolment] = {}
         highest = select(func.max(Enrolment.number)).where(Enrolment.cohort_id == cohort.id)
         self._number: int = session.scalar(highest) or 0
+
+    def prepare(self, report: Sequence[Judged]) -> None:
+        """Load and make at once what the rows have in common, so that no row asks the database for itself."""
+        for judged in report:
+            if judged.verdict == Verdict.NEW:
+                self._organisation(judged.entry.organisation)
+        ids = {judged.person.id for judged in report if judged.person and judged.verdict != Verdict.SAME}
+        self._known = people_by_id(self.session, ids)
+        self._enrolled = enrolled_by_person(self.session, self.cohort, ids)
 
     def enrol(self, judged: Judged, choice: Choice | None) -> None:
         """Enrol a new person, or one who is known."""
         entry = judged.entry
         known = judged.person if judged.verdict == Verdict.NEW or choice == Choice.SAME_PERSON else None
-        person = self.session.get_one(Person, known.id) if known else self._create(entry)
+        person = self._known[known.id] if known else self._create(entry)
         if known and known.enrolled is not None:
             return
         if known:
@@ -137,7 +151,7 @@ class _Desk:
         if known:
             self._post(person, entry, organisation)
         elif entry.post or organisation:
-            self.session.add(Post(person_id=person.id, organisation=organisation, title=entry.post))
+            person.posts.append(Post(organisation=organisation, title=entry.post))
         self._number += 1
         status = EnrolmentStatus.ENROLLED
         enrolment = Enrolment(
@@ -161,15 +175,12 @@ class _Desk:
         known, entry = judged.person, judged.entry
         if known is None:
             return
-        person = self.session.get_one(Person, known.id)
+        person = self._known[known.id]
         self._details(person, entry)
         if any(reason.code == "post" for reason in judged.reasons):
             self._post(person, entry, self._organisation(entry.organisation))
         if entry.group:
-            mine = Enrolment.cohort_id == self.cohort.id, Enrolment.person_id == person.id
-            enrolment = self.session.scalars(select(Enrolment).where(*mine)).one()
-            enrolment.group_label = entry.group
-        self.session.flush()
+            self._enrolled[person.id].group_label = entry.group
         self.updated += 1
 
     def _create(self, entry: Entry) -> Person:
@@ -181,6 +192,7 @@ class _Desk:
             citizenship=entry.citizenship,
             phone=entry.phone,
             emails=[entry.email] if entry.email else [],
+            flush=False,
         )
 
     def _details(self, person: Person, entry: Entry) -> None:

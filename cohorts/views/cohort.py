@@ -4,6 +4,7 @@ from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from app.feature import Todo
 from app.web.pages import page
 from app.web.policy import requires
 from cohorts.enums import COHORT_STATUS_LABELS, ENROLMENT_STATUS_LABELS, CohortStatus, EnrolmentStatus
@@ -12,7 +13,7 @@ from cohorts.rules import MANAGE_COHORT, VIEW_COHORT
 from cohorts.schema import OutlineSpec
 from cohorts.services import close_cohort, start_cohort
 from cohorts.tabs import panels_of
-from cohorts.views.common import blueprint, desk
+from cohorts.views.common import Desk, blueprint, desk
 
 
 @blueprint.get("/cohorts/<code>/")
@@ -24,6 +25,7 @@ def cohort(code: str) -> ResponseReturnValue:
     outline = OutlineSpec.model_validate(at.cohort.outline.content)
     return page(
         "cohorts/cohort.html",
+        needs=_needs(at),
         panels=panels_of("cohort.overview", at.session, at.actor, at.cohort, at.now),
         counts=counts,
         size=sum(counts.values()) - counts.get(EnrolmentStatus.WITHDRAWN, 0),
@@ -33,6 +35,12 @@ def cohort(code: str) -> ResponseReturnValue:
         cohort_statuses=COHORT_STATUS_LABELS,
         **at.frame(),
     )
+
+
+def _needs(at: Desk) -> list[Todo]:
+    """What this cohort waits for, as far as it is the reader's to do."""
+    panels = panels_of("cohort.needs", at.session, at.actor, at.cohort, at.now)
+    return [line for panel in panels for line in panel.todo if not line.waits]
 
 
 @blueprint.post("/cohorts/<code>/status")

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from app.accounts.rules import Actor, Permission
 from app.web.request import current_actor, db_session, moment
 from cohorts.models import Cohort
-from cohorts.queries import get_cohort
-from cohorts.rules import MANAGE_COHORT, VIEW_COHORT, covers
+from cohorts.queries import get_cohort, in_reach
+from cohorts.rules import MANAGE_COHORT, VIEW_COHORT
 from cohorts.tabs import cohort_tabs
 
 blueprint = Blueprint("cohorts", __name__, template_folder="../templates")
@@ -28,13 +28,7 @@ class Desk:
 
     def may(self, wanted: Permission) -> bool:
         """Whether the actor holds a permission for this cohort."""
-        programme = self.cohort.programme
-        return covers(
-            self.actor.reach(wanted),
-            cohort_id=self.cohort.id,
-            programme_id=programme.id,
-            bodies=frozenset(key for key in (programme.owner_id, programme.commissioner_id) if key is not None),
-        )
+        return in_reach(self.actor.reach(wanted), self.cohort)
 
     def frame(self) -> dict[str, Any]:
         """What the head of each page of the cohort shows."""

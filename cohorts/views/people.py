@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from app.accounts.queries import user_names
 from app.people.enums import NameForm, NameKind
 from app.people.queries import current_name_row, display_name
 from app.web.forms import submitted
@@ -16,7 +17,7 @@ from app.web.policy import requires
 from cohorts.enums import ENROLMENT_STATUS_LABELS, EnrolmentStatus
 from cohorts.forms import NAME_KIND_LABELS, NameForms, StatusForm
 from cohorts.models import Enrolment
-from cohorts.queries import enrolments, find_people, get_enrolment, last_order, other_cohorts, user_names
+from cohorts.queries import enrolments, find_people, get_enrolment, last_order, other_cohorts
 from cohorts.rules import MANAGE_COHORT, SEE_IIN, STEP_ORDER, VIEW_COHORT, masked, needs_reason, next_statuses
 from cohorts.services import change_status, correct_name
 from cohorts.views.common import Desk, blueprint, desk
@@ -37,8 +38,8 @@ def _status_argument() -> EnrolmentStatus | None:
 
 
 def _page_argument() -> int:
-    value = request.args.get("page", "1")
-    return min(int(value), 10_000) if value.isascii() and value.isdigit() and int(value) else 1
+    value = request.args.get("page", "1")[:DIGITS]
+    return max(1, min(int(value), 10_000)) if value.isascii() and value.isdigit() else 1
 
 
 @blueprint.get("/cohorts/<code>/people")
@@ -77,7 +78,7 @@ def person(code: str, number: int) -> ResponseReturnValue:
             present={form: found for form in NameForm if (found := current_name_row(row.person, form))},
             former=list({(name.full, name.valid_to): name for name in row.person.names if name.valid_to}.values()),
             iin=(iin if at.may(SEE_IIN) else masked(iin)) if iin else None,
-            actors=user_names(at.session, {change.actor_id for change in row.history if change.actor_id}),
+            actors=user_names(at.session, (change.actor_id for change in row.history)),
             others=other_cohorts(at.session, at.actor.reach(VIEW_COHORT), row.person_id, but=at.cohort.id),
             statuses=ENROLMENT_STATUS_LABELS,
             tags=STATUS_TAGS,

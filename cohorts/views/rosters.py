@@ -1,5 +1,7 @@
 """Pages of the roster import: the file, the check in which nothing is written yet, taking in."""
 
+import re
+
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -28,6 +30,7 @@ from cohorts.views.common import blueprint, desk
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHOWN = 200
 FIRST = (Verdict.LOOKALIKE, Verdict.REFUSED, Verdict.CHANGED, Verdict.NEW, Verdict.SAME)
+_CHOICE = re.compile("choice-[0-9]{1,9}")
 VERDICT_TAGS = {
     Verdict.NEW: "ok",
     Verdict.SAME: "",
@@ -46,12 +49,14 @@ def roster(code: str) -> ResponseReturnValue:
     problems: tuple[str, ...] = ()
     if at.cohort.status != CohortStatus.CLOSED and form.validate_on_submit():
         sent = form.file.data
+        at.session.rollback()  # reading a workbook takes seconds, in which nobody else should have to wait
         try:
             read = read_roster(sent.stream.read(MAX_BYTES + 1))
         except FileRefusedError as error:
             place(form, error)
             problems = tuple(translate(problem) for problem in error.problems)
         else:
+            at = desk(code, MANAGE_COHORT)
             name = clean(sent.filename or "").replace("\\", "/").rpartition("/")[2]
             upload = keep_upload(at.session, cohort=at.cohort, roster=read, file_name=name, actor=at.actor, now=at.now)
             return redirect(url_for("cohorts.roster_check", code=code, token=upload.token))
@@ -111,7 +116,7 @@ def roster_take(code: str, token: str) -> ResponseReturnValue:
     choices = {
         int(name.removeprefix("choice-")): Choice(value)
         for name, value in request.form.items()
-        if name.startswith("choice-") and name[7:].isdecimal() and value in set(Choice)
+        if _CHOICE.fullmatch(name) and value in set(Choice)
     }
     report = import_roster(
         at.session, cohort=at.cohort, rows=_rows(upload), choices=choices, actor=at.actor, now=at.now

@@ -44,12 +44,11 @@ class Event:
     url: str | None = None
 
 
-def calendar(events: Sequence[Event], *, name: str, host: str) -> bytes:
+def calendar(events: Sequence[Event], *, name: str) -> bytes:
     """A whole calendar; the same events give the same bytes, so that an ETag can be told from them.
 
     Args:
         name: what the calendar is called in the reader's program.
-        host: the site, which makes the identifiers unique in the world.
 
     """
     lines = [
@@ -69,7 +68,7 @@ def calendar(events: Sequence[Event], *, name: str, host: str) -> bytes:
         ]
         lines += _zone_lines(zone, min(years) - 1, max(years) + 1)
     for event in events:
-        lines += _event_lines(event, host)
+        lines += _event_lines(event)
     lines.append("END:VCALENDAR")
     return "".join(folded(line) for line in lines).encode()
 
@@ -96,10 +95,10 @@ def folded(line: str) -> str:
     return "\r\n ".join(pieces) + "\r\n"
 
 
-def _event_lines(event: Event, host: str) -> Iterable[str]:
+def _event_lines(event: Event) -> Iterable[str]:
     stamp = f"{event.changed_at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
     yield "BEGIN:VEVENT"
-    yield f"UID:{escaped(event.uid)}@{escaped(host)}"
+    yield f"UID:{escaped(event.uid)}"  # a UUID alone (RFC 7986 §5.3): it outlives the address of the site
     yield f"DTSTAMP:{stamp}"
     yield f"LAST-MODIFIED:{stamp}"
     yield f"SEQUENCE:{event.sequence}"

@@ -28,6 +28,7 @@ class Look(StrEnum):
     ONLINE = "online"
     INTERN = "intern"
     DEFENCE = "defence"
+    UNKNOWN = "unknown"
 
 
 LOOKS = {

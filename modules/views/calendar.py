@@ -2,7 +2,6 @@
 
 import re
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, abort, request
 from flask_babel import force_locale
@@ -10,7 +9,7 @@ from flask_babel import force_locale
 from app.kernel.words import Message
 from app.web.locale import translate
 from app.web.policy import public
-from app.web.request import db_session, settings
+from app.web.request import db_session
 from modules.enums import SessionStatus
 from modules.queries.personal import entries, feed_by_secret
 from modules.rules.agenda import Entry
@@ -30,15 +29,11 @@ def feed(secret: str) -> Response:
     if owner is None:
         abort(404)
     lang = owner.language or USUAL_LANGUAGE
-    home = settings().BASE_URL
     with force_locale(lang):
         name = translate(Message("My schedule"))
         cancelled = translate(Message("Cancelled"))
     events = [_event(entry, lang, cancelled) for entry in entries(db_session(), owner.person_id)]
-    response = Response(
-        calendar(events, name=name, host=urlsplit(home).hostname or "localhost"),
-        content_type="text/calendar; charset=utf-8",
-    )
+    response = Response(calendar(events, name=name), content_type="text/calendar; charset=utf-8")
     response.headers["Cache-Control"] = "private, no-cache"
     response.headers["X-Robots-Tag"] = "noindex"
     response.last_modified = _latest(events)

@@ -32,18 +32,21 @@ DEFAULT_ZONE = "Asia/Almaty"
 MOST_LINES = 6
 ROOMY = 26  # with so few columns a single one holds "7–11"
 WIDE = 2  # columns below which a month or a length in words doesn't fit
-ICONS = {Look.OFFLINE: "pin", Look.ONLINE: "screen", Look.INTERN: "bag", Look.DEFENCE: "flag"}
+LETTER, ICON_WIDTH = 8, 18  # px of a label above a bar
+NARROWEST = 780  # px of all columns in the smallest window that shows them
+ICONS = {Look.OFFLINE: "pin", Look.ONLINE: "screen", Look.INTERN: "bag", Look.DEFENCE: "flag", Look.UNKNOWN: "pin"}
 LEGEND = {
     Look.OFFLINE: Message("In person"),
     Look.ONLINE: Message("Online"),
     Look.INTERN: Message("Internship"),
     Look.DEFENCE: Message("Defence"),
+    Look.UNKNOWN: Message("Form not known"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class BarView:
-    """A block on the chart, in words."""
+    """A block on the chart, in words; ``at_end``: its label would not fit before the right edge."""
 
     column: int
     columns: int
@@ -54,6 +57,7 @@ class BarView:
     when: str
     exact: bool
     url: str
+    at_end: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +81,8 @@ def timeline_panel(session: Session, actor: Actor, cohort: Cohort, now: datetime
     spans = [[Span(block.starts_on, block.ends_on) for block in module.blocks] for module in modules]
     today = now.astimezone(zone_of(cohort.time_zone)).date()
     chart = timeline(spans, today=today)
-    roomy = chart is not None and chart.columns <= ROOMY
     rows = [
-        _row(module, chart.rows[place] if chart else None, cohort.code, lang, roomy=roomy)
+        _row(module, chart.rows[place] if chart else None, cohort.code, lang, columns=chart.columns if chart else 0)
         for place, module in enumerate(modules)
     ]
     looks = {bar.look for row in rows for bar in row.bars}
@@ -143,7 +146,7 @@ def module_card(session: Session, actor: Actor, _now: datetime) -> Panel | None:
         }
         for module in modules_by_id(session, reach.modules)
     ]
-    return Panel("modules/home_module.html", {"lines": items})
+    return Panel("modules/home_module.html", {"lines": items}, title=_("Modules in my care"))
 
 
 def landing(actor: Actor) -> str | None:
@@ -152,7 +155,7 @@ def landing(actor: Actor) -> str | None:
     return "modules.me" if actor.may(VIEW_OWN_SCHEDULE) and set(actor.roles) <= own else None
 
 
-def _row(module: Module, row: Row | None, code: str, lang: str, *, roomy: bool) -> RowView:
+def _row(module: Module, row: Row | None, code: str, lang: str, *, columns: int) -> RowView:
     title = module.title.best(lang)[0] if module.title else ""
     first = next((block.starts_on for block in module.blocks if block.starts_on), None)
     week = week_text(monday_of(first.first_day)) if first else None
@@ -161,26 +164,28 @@ def _row(module: Module, row: Row | None, code: str, lang: str, *, roomy: bool) 
         title=title or module_label(module, lang),
         host=formats.tri(module.host.name, lang) if module.host else escape(""),
         progress=row.progress if row else Progress.AHEAD,
-        bars=[_bar(module.blocks[bar.block], bar, code, lang, roomy=roomy) for bar in row.bars] if row else [],
+        bars=[_bar(module.blocks[bar.block], bar, code, lang, columns=columns) for bar in row.bars] if row else [],
         url=url_for("schedule.week", code=code, week=week),
     )
 
 
-def _bar(block: Block, bar: Bar, code: str, lang: str, *, roomy: bool) -> BarView:
-    look = LOOKS.get(block.mode, Look.OFFLINE) if block.mode else Look.OFFLINE
+def _bar(block: Block, bar: Bar, code: str, lang: str, *, columns: int) -> BarView:
+    look = LOOKS.get(block.mode, Look.OFFLINE) if block.mode else Look.UNKNOWN
     word = translate(MODE_LABELS[block.mode]) if block.mode else ""
     city = block.city.best(lang)[0] if block.city else ""
+    label = city if look in {Look.OFFLINE, Look.UNKNOWN} and city else word
     first = block.starts_on.first_day if block.starts_on else None
     return BarView(
         column=bar.column,
         columns=bar.columns,
         look=look,
         icon=ICONS[look],
-        label=city if look is Look.OFFLINE and city else word or _("Module"),
-        short=_short(block, bar, lang, roomy=roomy),
+        label=label,
+        short=_short(block, bar, lang, roomy=columns <= ROOMY),
         when=formats.period(block.starts_on, block.ends_on, lang),
         exact=bar.exact,
         url=url_for("schedule.week", code=code, week=week_text(first) if first else None),
+        at_end=ICON_WIDTH + LETTER * len(label) > (columns - bar.column + 1) * NARROWEST / columns,
     )
 
 

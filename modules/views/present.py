@@ -11,6 +11,7 @@ from app.kernel.tri import Tri
 from app.kernel.words import Message
 from app.web import formats
 from app.web.locale import translate
+from app.web.zones import NAMES
 from cohorts.enums import MODE_LABELS
 from modules.enums import SessionStatus
 from modules.models import Block, Module
@@ -21,8 +22,6 @@ ONLINE = Message("Online")
 IN_PERSON = Message("In person")
 HYBRID = Message("In person and online")
 PLACE_UNKNOWN = Message("Place not known yet")
-
-ZONE_NAMES = {"Asia/Almaty": Message("Astana time"), "Asia/Dubai": Message("UAE time")}
 
 WAS = {
     Part.TIME: Message("Time changed, was %(before)s"),
@@ -232,4 +231,4 @@ def zone_sentence(zone: str, day: date, lang: str) -> str:
 
 def zone_name(zone: str, lang: str) -> str:
     """The name of a zone's time in words; the city of its name when we have none."""
-    return said(ZONE_NAMES[zone], lang) if zone in ZONE_NAMES else zone.rpartition("/")[2].replace("_", " ")
+    return said(NAMES[zone], lang) if zone in NAMES else zone.rpartition("/")[2].replace("_", " ")

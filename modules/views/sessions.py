@@ -160,7 +160,6 @@ def _form_page(scope: Scope, form: SessionForm, meeting: ModuleSession | None) -
         form=form,
         meeting=meeting,
         state=state,
-        shown_day=shown,
         zone_hint=zone_sentence(picked.time_zone, shown or moment().date(), chosen_language()),
         back=_week_of(scope.cohort.code, meeting) if meeting else url_for(".week", code=scope.cohort.code),
     )

@@ -23,6 +23,7 @@ from xdist.workermanage import WorkerController
 
 DISTRIBUTION = Path("/usr/lib/postgresql")
 START_SECONDS = 30
+STOP_SECONDS = 120  # on a busy machine; nothing is kept, so that the server need not tidy up
 _FAST = {
     "fsync": "off",
     "full_page_writes": "off",
@@ -36,7 +37,7 @@ _FAST = {
 _GUARDIAN = """
 "$1/postgres" -D "$2/data" > "$2/log" 2>&1 & server=$!
 read -r _ || true
-kill -INT "$server"
+kill -QUIT "$server"
 wait "$server"
 cd / && rm -rf "$2"
 """
@@ -66,7 +67,7 @@ class Server:
         """Stop the server and remove its folder."""
         if self.guardian.stdin is not None:
             self.guardian.stdin.close()
-        self.guardian.wait(START_SECONDS)
+        self.guardian.wait(STOP_SECONDS)
 
 
 def start() -> Server:

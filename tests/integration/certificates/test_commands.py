@@ -5,19 +5,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskCliRunner
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.accounts.enums import Role
+from app.kernel.errors import DomainError
 from app.settings import Settings
 from certificates.models import Certificate, LogEntry, RenderedFile
 from certificates.outlet import renderer
 from certificates.payload import Payload
 from certificates.services import annul
 from certificates.services.files import ensure_files, remember, sheets_of
-from certificates.storage import Store
+from certificates.storage import Store, sha256
 from tests.integration.certificates.making import NOW, World
 
 
@@ -195,13 +195,40 @@ def test_one_changed_byte_is_found_and_named(
 
 
 def test_an_altered_payload_is_never_printed_and_an_altered_file_is_made_again(
-    filed: list[Certificate], session: Session, settings: Settings, app: Flask
+    filed: list[Certificate], session: Session, settings: Settings, cli: FlaskCliRunner
 ) -> None:
     store = Store(settings.DATA_DIR)
     before = store.read(filed[3].payload_sha256)
     _file(session, filed, store)
+    allow_changes(session)
+    _payload(session, filed, store)
+    session.refresh(filed[1])
+    with pytest.raises(DomainError, match="KEL-2024-000002 was altered"):
+        sheets_of(session, filed)
+    checked = cli.invoke(args=["certificates", "verify", str(store.path(filed[1].payload_sha256))])
+    assert (checked.exit_code, "was altered" in checked.stderr) == (1, True)
+    del filed[1]
     made = ensure_files(sheets_of(session, filed), store=store, render=renderer().render)
-    assert [file.certificate_id for file in made] == [filed[3].id]
-    assert store.read(filed[3].payload_sha256) == before
+    assert [file.certificate_id for file in made] == [filed[2].id]
+    assert store.read(filed[2].payload_sha256) == before
     assert session.query(RenderedFile).count() == session.query(LogEntry).count() == 5
-    assert app.extensions["settings"] is settings
+
+
+def test_a_recorded_file_stays_genuine_when_a_later_release_draws_otherwise(
+    filed: list[Certificate], session: Session, cli: FlaskCliRunner, tmp_path: Path
+) -> None:
+    old = tmp_path / "old.pdf"
+    old.write_bytes(b"%PDF-1.4 as an earlier release drew it")
+    row = session.scalars(select(RenderedFile).where(RenderedFile.certificate_id == filed[0].id)).one()
+    row.sha256 = sha256(old.read_bytes())
+    done = cli.invoke(args=["certificates", "verify", str(old)])
+    assert (done.exit_code, done.output) == (0, "Genuine: KEL-2024-000001, Сынақов001 Тест\n")
+
+
+def test_an_altered_reason_is_found(
+    filed: list[Certificate], world: World, session: Session, cli: FlaskCliRunner
+) -> None:
+    annul(session, certificate=filed[0], reason="wrong", actor=world.actor(Role.APPROVER, name="annuls"), now=NOW)
+    session.execute(text("UPDATE certificate SET status_reason = 'asked for it' WHERE status = 'annulled'"))
+    found = cli.invoke(args=["certificates", "audit"])
+    assert found.stderr.splitlines()[0] == "certificate KEL-2024-000001: its reason is not the one in the log"

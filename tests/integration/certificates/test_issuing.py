@@ -20,6 +20,7 @@ from certificates.payload import Payload
 from certificates.services import annul, issuing, reissue, send_back
 from certificates.services.proofs import proof_of_batch
 from cohorts.enums import EnrolmentStatus
+from cohorts.services import change_status
 from tests.integration.certificates.making import HOUSE, NAMES, NOW, World
 
 
@@ -285,6 +286,30 @@ def test_annulling_needs_a_reason_an_approver_and_a_valid_certificate_of_another
     assert (certificate.status, certificate.status_reason) == (CertificateStatus.ANNULLED, "issued in error")
     with pytest.raises(ConflictError):
         annul(world.session, certificate=certificate, reason="again", actor=approver, now=NOW)
+
+
+def test_a_completion_is_not_taken_away_from_under_a_valid_certificate(world: World) -> None:
+    [row] = world.many(1)
+    [certificate] = world.issued().certificates
+
+    def take_away() -> None:
+        change_status(
+            world.session,
+            cohort=world.cohort,
+            numbers=[row.number],
+            status=EnrolmentStatus.NOT_COMPLETED,
+            order_number="7",
+            order_date=date(2024, 7, 5),
+            reason="an appeal",
+            actor=None,
+            now=NOW,
+        )
+
+    with pytest.raises(DomainError, match="KEL-2024-000001 is valid"):
+        take_away()
+    annul(world.session, certificate=certificate, reason="x", actor=world.actor(Role.APPROVER, name="a"), now=NOW)
+    take_away()
+    assert row.status == EnrolmentStatus.NOT_COMPLETED
 
 
 @pytest.mark.parametrize(

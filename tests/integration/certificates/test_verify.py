@@ -137,22 +137,38 @@ def test_the_control_code_of_another_does_not_verify(
     assert f'value="{certificate.number}"' in answer.get_data(as_text=True)
 
 
-def test_after_many_failures_one_waits(client: FlaskClient, certificate: Certificate, session: Session) -> None:
+def test_after_many_failures_one_waits(
+    app: Flask, client: FlaskClient, certificate: Certificate, session: Session
+) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
     client.set_cookie("lang", "en")
     start = datetime(2024, 7, 6, 9, tzinfo=UTC)
+    wrong = {"number": certificate.number, "code": "00000000"}
+    right = wrong | {"code": certificate.control_code}
     with time_machine.travel(start, tick=False):
         for _ in range(TRIES):
-            assert client.get("/verify/XXXX").status_code == 404
-        refused = client.get(f"/verify/{certificate.code}")
+            assert client.post("/verify/", data=wrong).status_code == 404
+        refused = client.post("/verify/", data=right)
         assert refused.status_code == 429
         assert refused.headers["Retry-After"] == "900"
         assert "Wait 15 minutes" in refused.get_data(as_text=True)
-        elsewhere = client.get(f"/verify/{certificate.code}", environ_overrides={"REMOTE_ADDR": "192.0.2.7"})
+        elsewhere = client.post("/verify/", data=right, environ_overrides={"REMOTE_ADDR": "192.0.2.7"})
         assert elsewhere.status_code == 200
     keys = set(session.scalars(select(LookUpFailure.key)))
     assert len(keys) == 1
     assert "127.0.0.1" not in str(keys)
     with time_machine.travel(start + timedelta(minutes=16), tick=False):
-        assert client.get(f"/verify/{certificate.code}").status_code == 200
-        assert client.get("/verify/XXXX").status_code == 404
+        assert client.post("/verify/", data=right).status_code == 200
+        assert client.post("/verify/", data=wrong).status_code == 404
     assert session.query(LookUpFailure).count() == 1
+
+
+def test_the_code_of_a_qr_is_answered_however_many_others_failed(
+    app: Flask, client: FlaskClient, certificate: Certificate, session: Session
+) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+    for _ in range(TRIES + 1):
+        client.post("/verify/", data={"number": certificate.number, "code": "00000000"})
+        assert client.get("/verify/XXXX").status_code == 404
+    assert client.get(f"/verify/{certificate.code}").status_code == 200
+    assert session.query(LookUpFailure).count() == TRIES

@@ -1,0 +1,116 @@
+"""Who has to do what about certificates: lines for the home page, and for the top of a cohort's page."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy.orm import Session
+
+from app.accounts.rules import Actor
+from app.feature import Panel, Todo
+from app.web.locale import chosen_language
+from certificates.enums import BatchStatus
+from certificates.models import Batch
+from certificates.queries import issue
+from certificates.rules import APPROVE, PROPOSE
+from certificates.views.filters import local_day
+from cohorts.models import Cohort
+
+MOST = 7
+
+
+def home_needs(session: Session, actor: Actor, _now: datetime) -> Panel | None:
+    """What an approver should look at, and a coordinator propose or mend."""
+    if not actor.may(APPROVE) and not actor.may(PROPOSE):
+        return None
+    return Panel("", {}, todo=(*_to_approve(session, actor), *_to_propose(session, actor)))
+
+
+def cohort_needs(session: Session, actor: Actor, cohort: Cohort, _now: datetime) -> Panel | None:
+    """What a coordinator should propose or mend in one cohort."""
+    lines = _to_propose(session, actor, cohort.id)
+    return Panel("", {}, todo=tuple(lines)) if lines else None
+
+
+def _to_approve(session: Session, actor: Actor) -> list[Todo]:
+    if not actor.may(APPROVE):
+        return []
+    waiting = issue.batches(session, actor.reach(APPROVE), BatchStatus.PROPOSED)[:MOST]
+    sizes = issue.sizes(session, [batch.id for batch in waiting])
+    return [
+        Todo(
+            ngettext("Approve %(num)s certificate", "Approve %(num)s certificates", sizes[batch.id]),
+            url_for("approvals.batch", key=batch.key),
+            _title(batch.cohort),
+            _("order No. %(number)s", number=batch.order_number),
+            "medal",
+            due=local_day(batch.proposed_at, batch.cohort.time_zone),
+        )
+        for batch in waiting
+    ]
+
+
+def _to_propose(session: Session, actor: Actor, cohort_id: int | None = None) -> list[Todo]:
+    """Sent back first, then what can be proposed, then what waits for an approver."""
+    if not actor.may(PROPOSE):
+        return []
+    reach = actor.reach(PROPOSE)
+    ready = {cohort.id: (cohort, n) for cohort, n in issue.cohorts_to_propose(session, reach)}
+    batches = issue.batches(session, reach, BatchStatus.PROPOSED, BatchStatus.RETURNED, cohort_id=cohort_id)
+    latest = {batch.cohort_id: batch for batch in reversed(batches)}
+    waiting = [batch for batch in latest.values() if batch.status == BatchStatus.PROPOSED]
+    returned = [batch for batch in latest.values() if batch.status == BatchStatus.RETURNED and batch.cohort_id in ready]
+    taken = {batch.cohort_id for batch in (*waiting, *returned)}
+    fresh = [pair for key, pair in ready.items() if key not in taken and cohort_id in {None, key}]
+    sizes = issue.sizes(session, [batch.id for batch in waiting])
+    return [
+        *map(_returned, returned[:MOST]),
+        *[_ready(*pair) for pair in fresh[:MOST]],
+        *_waiting(waiting[:MOST], sizes),
+    ]
+
+
+def _returned(batch: Batch) -> Todo:
+    return Todo(
+        _("Mend the proposal that was sent back"),
+        url_for("issue.cohort", code=batch.cohort.code),
+        _title(batch.cohort),
+        batch.note or "",
+        "medal",
+        "chg",
+    )
+
+
+def _ready(cohort: Cohort, number: int) -> Todo:
+    return Todo(
+        ngettext("Propose %(num)s certificate", "Propose %(num)s certificates", number),
+        url_for("issue.cohort", code=cohort.code),
+        _title(cohort),
+        _("completed, without a certificate yet"),
+        "medal",
+    )
+
+
+def _waiting(batches: list[Batch], sizes: Mapping[int, int]) -> list[Todo]:
+    return [
+        Todo(
+            ngettext(
+                "%(num)s certificate waits for an approver",
+                "%(num)s certificates wait for an approver",
+                sizes[batch.id],
+            ),
+            url_for("issue.batch", code=batch.cohort.code, key=batch.key),
+            _title(batch.cohort),
+            _("order No. %(number)s", number=batch.order_number),
+            "clock",
+            due=local_day(batch.proposed_at, batch.cohort.time_zone),
+            waits=True,
+        )
+        for batch in batches
+    ]
+
+
+def _title(cohort: Cohort) -> str:
+    return f"{cohort.title.best(chosen_language())[0]} · {cohort.code}"

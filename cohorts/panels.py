@@ -1,0 +1,81 @@
+"""What the cohorts give to the home page, and to the top of a cohort's own page."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy.orm import Session
+
+from app.accounts.rules import Actor
+from app.feature import Panel, Todo
+from app.web.locale import chosen_language
+from cohorts.enums import COHORT_STATUS_LABELS, CohortStatus, EnrolmentStatus
+from cohorts.models import Cohort
+from cohorts.queries import cohorts_in_reach, status_counts
+from cohorts.rules import MANAGE_COHORT, VIEW_COHORT, covers
+
+MOST = 7
+OPEN = (CohortStatus.RUNNING, CohortStatus.PLANNED)
+
+
+def my_cohorts(session: Session, actor: Actor, _now: datetime) -> Panel | None:
+    """The cohorts in the actor's reach that are not closed, with plan against fact."""
+    reach = actor.reach(VIEW_COHORT)
+    if not reach:
+        return None
+    found = cohorts_in_reach(session, reach, statuses=OPEN)
+    shown = found[:MOST]
+    counts = status_counts(session, [cohort.id for cohort in shown])
+    context = {"mine": actor.may(MANAGE_COHORT), "cohorts": shown, "counts": counts, "statuses": COHORT_STATUS_LABELS}
+    return Panel("cohorts/_home_cohorts.html", context, side=True)
+
+
+def home_needs(session: Session, actor: Actor, now: datetime) -> Panel | None:
+    """What a coordinator should do about people, over all cohorts."""
+    reach = actor.reach(MANAGE_COHORT)
+    if not reach:
+        return None
+    cohorts = cohorts_in_reach(session, reach, statuses=OPEN)
+    return Panel("", {}, todo=_needs(session, cohorts, now)[:MOST])
+
+
+def cohort_needs(session: Session, actor: Actor, cohort: Cohort, now: datetime) -> Panel | None:
+    """The same for one cohort."""
+    programme = cohort.programme
+    bodies = frozenset(key for key in (programme.owner_id, programme.commissioner_id) if key is not None)
+    reach = actor.reach(MANAGE_COHORT)
+    if cohort.status not in OPEN or not covers(reach, cohort_id=cohort.id, programme_id=programme.id, bodies=bodies):
+        return None
+    return Panel("", {}, todo=_needs(session, [cohort], now))
+
+
+def _needs(session: Session, cohorts: Sequence[Cohort], now: datetime) -> tuple[Todo, ...]:
+    counts = status_counts(session, [cohort.id for cohort in cohorts])
+    lines = [_need(cohort, counts.get(cohort.id, {}), now) for cohort in cohorts]
+    return tuple(line for line in lines if line)
+
+
+def _need(cohort: Cohort, counts: dict[EnrolmentStatus, int], now: datetime) -> Todo | None:
+    """A cohort without people wants its roster; one that has ended wants everybody marked."""
+    title = cohort.title.best(chosen_language())[0]
+    where = f"{title} · {cohort.code}"
+    waiting = counts.get(EnrolmentStatus.ENROLLED, 0)
+    if not counts:
+        return Todo(
+            _("Import the roster"),
+            url_for("cohorts.roster", code=cohort.code),
+            where,
+            _("nobody is enrolled yet"),
+            "up",
+        )
+    if waiting and cohort.ends_on and cohort.ends_on.last_day < now.date():
+        return Todo(
+            ngettext("Mark %(num)s person: completed or not", "Mark %(num)s people: completed or not", waiting),
+            url_for("cohorts.people", code=cohort.code, status=EnrolmentStatus.ENROLLED.value),
+            where,
+            _("the last day has passed"),
+            "user",
+        )
+    return None
