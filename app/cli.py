@@ -6,6 +6,7 @@ from typing import NoReturn
 
 import click
 from flask.cli import with_appcontext
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.accounts.enums import Role, ScopeKind
@@ -29,17 +30,26 @@ def _say(message: str) -> int:
 
 
 @contextmanager
-def command_session() -> Iterator[Session]:
-    """A command's transaction; a refusal of the domain becomes a line on stderr and exit code 1."""
+def refusals() -> Iterator[None]:
+    """Turns a refusal of the domain, or of the database, into a line on stderr and exit code 1."""
     try:
-        with unit_of_work() as session:
-            yield session
+        yield
     except FileRefusedError as error:
         for problem in error.problems:
             click.echo(str(problem), err=True)
         fail(str(error.message))
     except DomainError as error:
         fail(str(error.message))
+    except DBAPIError as error:
+        reason = str(error.orig).partition("\n")[0]
+        fail(f"Nothing was done: the database does not answer, or wants `flask db upgrade` first: {reason}")
+
+
+@contextmanager
+def command_session() -> Iterator[Session]:
+    """A command's transaction; a refusal becomes a line on stderr and exit code 1."""
+    with refusals(), unit_of_work() as session:
+        yield session
 
 
 def actor_by_email(session: Session, email: str) -> Actor:
@@ -50,7 +60,7 @@ def actor_by_email(session: Session, email: str) -> Actor:
 
     """
     user = find_user(session, email)
-    actor = load_actor(session, user.id, day=clock.now().date(), lang="en") if user else None
+    actor = load_actor(session, user.id, day=clock.day_of(clock.now()), lang="en") if user else None
     if actor is None:
         raise NotFoundError(Message("No open account has the address %(email)s.", email=email))
     return actor

@@ -1,11 +1,14 @@
 """What an installation decides. No secret has a default."""
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 MEGABYTE = 1024 * 1024
 
@@ -16,6 +19,24 @@ def _origin(address: str) -> str:
         msg = "must be the address of the site alone, such as https://leaders.example.kz"
         raise ValueError(msg)
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def _database(address: str) -> str:
+    try:
+        known = not address or make_url(address).get_backend_name() in {"sqlite", "postgresql", "postgres"}
+    except ArgumentError:
+        known = False
+    if not known:
+        msg = "must be the address of a database, such as postgresql://user:password@host/name or sqlite:////path"
+        raise ValueError(msg)
+    return address
+
+
+def _feature(name: str) -> str:
+    if not name.isidentifier() or find_spec(name) is None:
+        msg = f"there is no feature {name!r}"
+        raise ValueError(msg)
+    return name
 
 
 class Settings(BaseSettings):
@@ -37,11 +58,11 @@ class Settings(BaseSettings):
 
     SECRET_KEY: SecretStr = Field(min_length=32)
     BASE_URL: Annotated[str, AfterValidator(_origin)]
-    DATABASE_URL: str = ""
+    DATABASE_URL: Annotated[str, AfterValidator(_database)] = ""
     DATA_DIR: Path = Path("var")
     DEMO: bool = False
     DEMO_PASSWORD: SecretStr | None = None
-    FEATURES: tuple[str, ...] = ("cohorts", "modules", "certificates")
+    FEATURES: tuple[Annotated[str, AfterValidator(_feature)], ...] = ("cohorts", "modules", "certificates")
     MAX_UPLOAD: int = 12 * MEGABYTE
 
     @property

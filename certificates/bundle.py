@@ -1,19 +1,16 @@
-"""Certificates as files that a person can file: their names, a ZIP of many, and a list of them. No database."""
+"""Certificates as files that a person can file: their names, and a ZIP of many. No database."""
 
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime
-
-import xlsxwriter
 
 from app.people.rules import initials, split_full_name
 
 LONGEST_NAME = 100
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f<>:\"/\\|?*\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
-_WIDTHS = (7, 20, 44, 44, 44, 50, 50, 40, 14, 14, 20, 20)
 
 
 def file_name(number: str, name: str) -> str:
@@ -65,27 +62,3 @@ def zip_stream(entries: Iterable[tuple[str, bytes]], *, at: datetime) -> Iterato
             archive.writestr(info, content)
             yield pipe.take()
     yield pipe.take()
-
-
-def spreadsheet(title: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    """A list as XLSX. Every cell is a text: a name that begins with ``=`` never becomes a formula."""
-    buffer = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(buffer, options) as book:
-        sheet = book.add_worksheet(title[:31])
-        bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
-        plain = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@"})
-        for column, text in enumerate(header):
-            sheet.write_string(0, column, text, bold)
-            sheet.set_column(column, column, _WIDTHS[column % len(_WIDTHS)])
-        last = 0
-        for last, row in enumerate(rows, start=1):
-            for column, text in enumerate(row):
-                sheet.write_string(last, column, text, plain)
-        sheet.freeze_panes(1, 0)
-        sheet.autofilter(0, 0, max(last, 1), len(header) - 1)
-        sheet.set_landscape()
-        sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
-        sheet.repeat_rows(0)
-    return buffer.getvalue()

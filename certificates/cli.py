@@ -21,7 +21,7 @@ from certificates.enums import CertificateStatus
 from certificates.house import House, house_of
 from certificates.inspection import UnreadableError, claim_of, differences
 from certificates.models import Certificate, RenderedFile
-from certificates.outlet import HOME_ZONE, register_list, renderer
+from certificates.outlet import register_list, renderer
 from certificates.queries.integrity import problems
 from certificates.queries.issue import award_of, get_batch
 from certificates.queries.lookups import by_code
@@ -142,7 +142,7 @@ def _write(out: Path, sheets: list[Sheet], listed: bytes, cohort: str) -> None:
     """Write beside the target and rename, so that a full disk leaves no half ZIP."""
     shelf, render = _store(), renderer().render
     entries = [(f"{cohort}.xlsx", listed)]
-    at = clock.now().astimezone(ZoneInfo(HOME_ZONE)).replace(tzinfo=None)
+    at = clock.now().astimezone(ZoneInfo(clock.HOME_ZONE)).replace(tzinfo=None)
     temporary = out.with_name(f".{out.name}.part")
     try:
         with temporary.open("wb") as file:
@@ -164,9 +164,10 @@ def _write(out: Path, sheets: list[Sheet], listed: bytes, cohort: str) -> None:
 def verify(file: Path) -> None:
     """Say whether FILE is a genuine certificate: exit 0 genuine, 1 not, 2 unreadable."""
     try:
-        if file.stat().st_size > LARGEST_FILE:
+        with file.open("rb") as opened:
+            data = opened.read(LARGEST_FILE + 1)  # never the size that it says: a device or a pipe has none
+        if len(data) > LARGEST_FILE:
             _end(f"Unreadable: {file} is too large", UNREADABLE)
-        data = file.read_bytes()
         claim = claim_of(data)
     except OSError as error:
         _end(f"Unreadable: {file}: {error.strerror}", UNREADABLE)

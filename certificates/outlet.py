@@ -5,14 +5,12 @@ from functools import cache
 
 from flask_babel import gettext as _
 
+from app.kernel.spreadsheet import spreadsheet
 from app.web.locale import chosen_language, translate
-from certificates.bundle import spreadsheet
 from certificates.drawing.sheet import Renderer
 from certificates.enums import CERTIFICATE_STATUS_LABELS
 from certificates.models import Certificate
 from certificates.payload import Payload
-
-HOME_ZONE = "Asia/Almaty"
 
 
 @cache
@@ -23,22 +21,22 @@ def renderer() -> Renderer:
 
 def register_list(certificates: Sequence[Certificate]) -> bytes:
     """The list as XLSX, with headings in the language of the page."""
-    header = [
-        _("No."),
-        _("Number"),
-        _("Name in Kazakh"),
-        _("Name in Russian"),
-        _("Name in Latin letters"),
-        _("Programme"),
-        _("Organisation"),
-        _("Post at enrolment"),
-        _("Date of issue"),
-        _("Status"),
-        _("Reason"),
-        _("Replaced by"),
+    headings = [
+        (_("No."), 7),
+        (_("Number"), 20),
+        (_("Name in Kazakh"), 44),
+        (_("Name in Russian"), 44),
+        (_("Name in Latin letters"), 44),
+        (_("Programme"), 50),
+        (_("Organisation"), 50),
+        (_("Post at enrolment"), 40),
+        (_("Date of issue"), 14),
+        (_("Status"), 14),
+        (_("Reason"), 20),
+        (_("Replaced by"), 20),
     ]
     rows = (_row(place, certificate) for place, certificate in enumerate(certificates, start=1))
-    return spreadsheet(_("Certificates"), header, rows)
+    return spreadsheet(headings, rows, title=_("Certificates"))
 
 
 def _row(place: int, certificate: Certificate) -> list[str]:

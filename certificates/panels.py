@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from app.accounts.rules import Actor
 from app.feature import Panel
+from app.kernel.clock import HOME_ZONE
 from app.kernel.words import Message
 from app.people.queries import display_name
 from app.web.locale import chosen_language
-from certificates.outlet import HOME_ZONE
 from certificates.queries import register
 from certificates.queries.register import Filter
 from certificates.rules import READ_REMIT, VIEW_BATCHES

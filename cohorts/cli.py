@@ -74,8 +74,8 @@ def cohorts_group() -> None:
 @click.option("--programme", required=True, help="Code of the programme.")
 @click.option("--starts-on", default=None, help="First day (YYYY-MM-DD) or month (YYYY-MM), if it is known.")
 @click.option("--ends-on", default=None, help="Last day or month, if it is known.")
-@click.option("--size", type=click.IntRange(1), default=None, help="Planned number of people.")
-@click.option("--time-zone", default="Asia/Almaty", show_default=True, help="Home time zone.")
+@click.option("--size", type=click.IntRange(1, 100_000), default=None, help="Planned number of people.")
+@click.option("--time-zone", default=clock.HOME_ZONE, show_default=True, help="Home time zone.")
 @with_appcontext
 def create(
     code: str, programme: str, starts_on: str | None, ends_on: str | None, size: int | None, time_zone: str

@@ -52,7 +52,9 @@ class CohortForm(Form):
 
     def offer_zones(self) -> None:
         """Set the choices in the page's language."""
-        self.time_zone.choices = [(zone, f"{translate(ZONE_LABELS[zone])}, {formats.offset(moment(), zone)}") for zone in ZONES]
+        self.time_zone.choices = [
+            (zone, f"{translate(ZONE_LABELS[zone])}, {formats.offset(moment(), zone)}") for zone in ZONES
+        ]
 
     def validate_starts_on(self, field: StringField) -> None:
         """A day or a month."""

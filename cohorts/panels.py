@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.rules import Actor
 from app.feature import Panel, Todo
+from app.kernel.clock import day_of
 from app.web.locale import chosen_language
 from cohorts.enums import COHORT_STATUS_LABELS, CohortStatus, EnrolmentStatus
 from cohorts.models import Cohort
@@ -70,7 +71,7 @@ def _need(cohort: Cohort, counts: dict[EnrolmentStatus, int], now: datetime) -> 
             _("nobody is enrolled yet"),
             "up",
         )
-    if waiting and cohort.ends_on and cohort.ends_on.last_day < now.date():
+    if waiting and cohort.ends_on and cohort.ends_on.last_day < day_of(now, cohort.time_zone):
         return Todo(
             ngettext("Mark %(num)s person: completed or not", "Mark %(num)s people: completed or not", waiting),
             url_for("cohorts.people", code=cohort.code, status=EnrolmentStatus.ENROLLED.value),

@@ -13,6 +13,7 @@ VIEW_COHORT = permission("cohorts.view", Role.ADMINISTRATOR, Role.COORDINATOR, R
 MANAGE_COHORT = permission("cohorts.manage", Role.COORDINATOR)
 SEE_IIN = permission("cohorts.see_iin", Role.COORDINATOR)
 
+YEARS = range(1990, 2101)  # the first programmes of the kind were held in the 1990s
 MAX_ORDER = 60
 MAX_REASON = 500
 
@@ -93,12 +94,15 @@ def check_cohort_step(before: CohortStatus, after: CohortStatus) -> None:
 
 
 def check_dates(starts_on: PartialDate | None, ends_on: PartialDate | None) -> None:
-    """A cohort ends after it starts.
+    """A cohort ends after it starts, in years that a schedule can have.
 
     Raises:
         DomainError: it does not.
 
     """
+    for field, day in (("starts_on", starts_on), ("ends_on", ends_on)):
+        if day and day.year not in YEARS:
+            raise DomainError(Message("Enter a day such as 2026-11-24, or a month such as 2026-11."), field=field)
     if starts_on and ends_on and ends_on.last_day < starts_on.first_day:
         raise DomainError(Message("The cohort was not created: it would end before it starts."), field="ends_on")
 

@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
+from app.kernel.clock import HOME_ZONE
 from app.kernel.partial_date import PartialDate
 from app.kernel.text import clean
 from app.kernel.tri import Tri
@@ -293,7 +294,7 @@ class CohortSpec(Spec):
     code: Code
     title: TriSpec | None = None
     planned_size: Annotated[int, Field(ge=1, le=100_000)] | None = None
-    time_zone: Zone = "Asia/Almaty"
+    time_zone: Zone = HOME_ZONE
     start: PartialText | None = None
     end: PartialText | None = None
     status: CohortStatus = Field(default=CohortStatus.PLANNED, strict=False)

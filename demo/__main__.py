@@ -3,11 +3,11 @@
 import logging
 import os
 import sys
-from datetime import UTC, datetime
 
 from flask_migrate import upgrade
 from waitress import serve
 
+from app.kernel import clock
 from demo import settings
 from demo.accounts import account_lines
 from demo.seed import seed
@@ -22,7 +22,7 @@ def main() -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     with app.app_context():
         upgrade()
-        seed(app.extensions["settings"], today=datetime.now(UTC).date())
+        seed(app.extensions["settings"], today=clock.day_of(clock.now()))
         lines = account_lines(app.extensions["settings"])
     address = os.environ["BASE_URL"]
     sys.stdout.write("\n".join(["", f"Jetekshi: {address}", "", *lines, "", "Stop with Ctrl+C.", ""]))

@@ -1,15 +1,17 @@
 """``flask demo seed``."""
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from app.cli import fail
-from app.kernel.errors import DomainError
+from app.cli import fail, refusals
+from app.kernel import clock
 from demo.accounts import account_lines
 from demo.seed import seed
+
+YEARS = range(2000, 2101)  # those that a schedule can have
 
 
 @click.group()
@@ -23,10 +25,10 @@ def demo() -> None:
 def seed_command(today: datetime | None) -> None:
     """Make what is missing of the demonstration, and print its accounts."""
     settings = current_app.extensions["settings"]
-    day: date = today.date() if today else datetime.now(UTC).date()
-    try:
+    day: date = today.date() if today else clock.day_of(clock.now())
+    if day.year not in YEARS:
+        fail(f"Nothing was made: --today must be in the years {YEARS[0]} to {YEARS[-1]}.")
+    with refusals():
         seed(settings, today=day)
-    except DomainError as error:
-        fail(str(error.message))
     for line in account_lines(settings):
         click.echo(line)

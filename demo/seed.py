@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.queries import find_user, load_actor
 from app.accounts.rules import Actor, Reach
+from app.kernel.clock import HOME_ZONE
 from app.kernel.errors import NotFoundError
 from app.kernel.partial_date import PartialDate
 from app.kernel.tri import Tri
@@ -41,7 +42,7 @@ from demo.running import fill, first_day_for, has_ended, move_on
 FOLDER = Path(__file__).resolve().parent
 EVERYWHERE = Reach(everywhere=True)
 RUNNING, FINISHED = "kel-now-1", "eulp-2023-1"
-HOME = ZoneInfo("Asia/Almaty")
+HOME = ZoneInfo(HOME_ZONE)
 MISSPELT, RIGHT_SURNAME = 12, "Тестібаев"  # number on the roster, and the surname as it should have been printed
 MINISTER = Tri(
     kk="Ғылым және жоғары білім министрі",

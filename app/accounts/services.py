@@ -16,6 +16,7 @@ from app.accounts.models import Delegation, Grant, SignInAttempt, User
 from app.accounts.queries import failures, find_user, load_actor
 from app.accounts.rules import TRIES, TRIES_PER_ADDRESS, WINDOW, Actor, check_new_password, wait_after
 from app.audit.services import record
+from app.kernel.clock import day_of
 from app.kernel.errors import DomainError
 from app.kernel.text import clean, identity
 from app.kernel.words import Message
@@ -83,7 +84,7 @@ def sign_in(session: Session, *, email: str, password: str, keys: tuple[str, str
         act="accounts.signed_in",
         subject="user",
         subject_id=user.id,
-        actor=load_actor(session, user.id, day=now.date(), lang="en"),
+        actor=load_actor(session, user.id, day=day_of(now), lang="en"),
         now=now,
     )
     return SignIn(user_id=user.id, session_version=user.session_version)

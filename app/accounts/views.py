@@ -12,6 +12,7 @@ from flask_login import logout_user
 from app.accounts.forms import PasswordForm, SignInForm
 from app.accounts.queries import load_actor
 from app.accounts.services import SignIn, change_password, sign_in, throttle_key
+from app.kernel.clock import day_of
 from app.kernel.text import identity
 from app.kernel.unit import keep_changes
 from app.web.forms import submitted
@@ -47,7 +48,7 @@ def login_post() -> ResponseReturnValue:
     outcome = sign_in(db_session(), email=email, password=form.password.data or "", keys=keys, now=moment())
     if outcome.user_id is None:
         return _refused(form, outcome)
-    actor = load_actor(db_session(), outcome.user_id, day=moment().date(), lang=chosen_language())
+    actor = load_actor(db_session(), outcome.user_id, day=day_of(moment()), lang=chosen_language())
     if actor is not None:
         begin_session(actor)
     return redirect(safe_path(request.args.get("next")))
@@ -90,7 +91,7 @@ def password() -> ResponseReturnValue:
 
     if not submitted(form, change):
         return page("app/password.html", form=form)
-    renewed = load_actor(db_session(), actor.user_id, day=moment().date(), lang=chosen_language())
+    renewed = load_actor(db_session(), actor.user_id, day=day_of(moment()), lang=chosen_language())
     if renewed is not None:
         begin_session(renewed)
     flash(_("The password was changed. Your other sessions have ended."))

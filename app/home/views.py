@@ -1,16 +1,13 @@
 """The start page."""
 
-from zoneinfo import ZoneInfo
-
 from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 
+from app.kernel.clock import day_of
 from app.web.pages import page
 from app.web.policy import signed_in
 from app.web.request import current_actor, db_session, moment
 from app.web.templating import features
-
-HOME_ZONE = ZoneInfo("Asia/Almaty")  # the day that it is for the Academy
 
 blueprint = Blueprint("home", __name__)
 
@@ -31,7 +28,7 @@ def index() -> ResponseReturnValue:
     return page(
         "app/home.html",
         named=named,
-        today=moment().astimezone(HOME_ZONE).date(),
+        today=day_of(moment()),
         needs=[line for line in lines if not line.waits],
         waits=[line for line in lines if line.waits],
         panels=[panel for panel in panels if panel.template],

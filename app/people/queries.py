@@ -1,13 +1,7 @@
-"""Reading people."""
+"""Reading people: the names of somebody who is loaded."""
 
-from collections.abc import Sequence
-
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
-from app.kernel.text import identity
 from app.people.enums import NameForm
-from app.people.models import Person, PersonEmail, PersonName
+from app.people.models import Person, PersonName
 from app.people.rules import PersonalName
 
 _PREFERENCE = {
@@ -15,17 +9,6 @@ _PREFERENCE = {
     "ru": (NameForm.RU, NameForm.KK, NameForm.LATIN),
     "en": (NameForm.LATIN, NameForm.KK, NameForm.RU),
 }
-
-
-def find_by_iin(session: Session, iin: str) -> Person | None:
-    """The person with this IIN."""
-    return session.scalar(select(Person).where(Person.iin == iin))
-
-
-def find_by_email(session: Session, address: str) -> Sequence[Person]:
-    """The people who use this contact address, oldest first."""
-    wanted = select(PersonEmail.person_id).where(PersonEmail.identity == identity(address))
-    return session.scalars(select(Person).where(Person.id.in_(wanted)).order_by(Person.id)).all()
 
 
 def current_name_row(person: Person, form: NameForm) -> PersonName | None:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.rules import Actor
 from app.audit.services import record
+from app.kernel.clock import day_of
 from app.kernel.text import identity, search_key, sort_key
 from app.people.enums import NameForm, NameKind
 from app.people.models import Person, PersonEmail, PersonName
@@ -86,7 +87,7 @@ def change_names(
         Whether anything changed.
 
     """
-    today = now.date()
+    today = day_of(now)
     changed = [form for form, name in names.items() if current_name(person, form) != name]
     for form in changed:
         old = current_name_row(person, form)

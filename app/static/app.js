@@ -41,7 +41,7 @@ if (timers.length) {
 }
 
 // A date field shows the browser's format; the line above it says weekday and date in the page's language.
-const words = new Intl.DateTimeFormat(document.documentElement.lang, { weekday: 'long', day: 'numeric', month: 'long', timeZone: 'UTC' });
+const words = new Intl.DateTimeFormat(document.documentElement.lang.replace('en', 'en-GB'), { weekday: 'long', day: 'numeric', month: 'long', timeZone: 'UTC' });
 document.addEventListener('input', ({ target }) => {
   const line = target.type === 'date' && document.querySelector(`[data-echo="${target.id}"]`);
   if (line) line.textContent = target.value && words.format(target.valueAsDate);

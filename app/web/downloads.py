@@ -1,12 +1,14 @@
 """Handing files out: always as attachments, never guessed at, never kept by caches."""
 
 from collections.abc import Iterable
-from pathlib import Path
 from urllib.parse import quote
 
-from flask import Response, send_file
+from flask import Response
 from werkzeug.http import dump_options_header
 
+PDF = "application/pdf"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ZIP = "application/zip"
 SANDBOX = "sandbox; default-src 'none'"
 
 
@@ -24,8 +26,3 @@ def _guard(response: Response, name: str) -> Response:
 def send_bytes(data: bytes | Iterable[bytes], name: str, mimetype: str) -> Response:
     """A file from memory or from a generator, under a name in any script (RFC 6266)."""
     return _guard(Response(data, mimetype=mimetype), name)
-
-
-def send_path(path: Path, name: str, mimetype: str) -> Response:
-    """A file from the disk."""
-    return _guard(send_file(path, mimetype=mimetype), name)

@@ -6,6 +6,7 @@ from werkzeug import Response
 
 from app.accounts.queries import load_actor
 from app.accounts.rules import Actor
+from app.kernel.clock import day_of
 from app.kernel.tri import LANGUAGES
 from app.web.request import db_session, moment
 
@@ -27,7 +28,7 @@ def _load(key: str) -> SignedIn | None:
         return None
     cookie = request.cookies.get("lang", "")
     lang = cookie if cookie in LANGUAGES else LANGUAGES[0]
-    actor = load_actor(db_session(), int(number), day=moment().date(), lang=lang)
+    actor = load_actor(db_session(), int(number), day=day_of(moment()), lang=lang)
     return SignedIn(actor) if actor and actor.session_version == int(version) else None
 
 

@@ -2,20 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
-from enum import Enum
+from datetime import date
 from typing import Any
 
 from flask import Flask, current_app, request, url_for
 from flask_wtf.csrf import generate_csrf
 from jinja2 import StrictUndefined
-from markupsafe import Markup
 
 from app.accounts.enums import ROLE_LABELS, Role
 from app.accounts.rules import Actor
 from app.feature import Feature, MenuItem
 from app.kernel.partial_date import PartialDate
-from app.kernel.tri import Tri
 from app.kernel.words import Message
 from app.web import formats
 from app.web.locale import chosen_language, chosen_theme, translate
@@ -88,23 +85,11 @@ def _in_language(function: Callable[..., Any]) -> Callable[..., Any]:
     return lambda *values: function(*values, chosen_language())
 
 
-def _label(value: Enum | None, labels: dict[Enum, Message]) -> str:
-    return translate(labels[value]) if value is not None else "–"
-
-
 def _partial(value: PartialDate | date | None) -> str:
     if value is None:
         return "–"
     exact = value if isinstance(value, PartialDate) else PartialDate.of(value)
     return formats.month(exact, chosen_language())
-
-
-def _clock(value: datetime, zone: str) -> str:
-    return formats.clock(value, zone)
-
-
-def _tri(value: Tri | None) -> Markup:
-    return formats.tri(value, chosen_language())
 
 
 def init_templating(app: Flask) -> None:
@@ -121,10 +106,9 @@ def init_templating(app: Flask) -> None:
         date_short=_in_language(formats.date_short),
         partial=_partial,
         period=_in_language(formats.period),
-        clock=_clock,
-        tri=_tri,
+        clock=formats.clock,
+        tri=_in_language(formats.tri),
         number=_in_language(formats.number),
-        label=_label,
         say=translate,
         zone=lambda name: zone_words(name, moment()),
     )

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from app.accounts.rules import WINDOW, wait_after
+from app.kernel.clock import day_of
 from certificates.enums import CertificateStatus
 from certificates.models import Certificate, LookUpFailure
 from certificates.payload import Payload
@@ -77,14 +77,14 @@ def look_up(
 
 
 def _answer(certificate: Certificate, *, now: datetime) -> LookUp:
-    zone = ZoneInfo(certificate.cohort.time_zone)
+    zone = certificate.cohort.time_zone
     answers = {CertificateStatus.ANNULLED: Answer.ANNULLED, CertificateStatus.REPLACED: Answer.REPLACED}
     answer = answers.get(certificate.status, Answer.GENUINE)
-    if answer == Answer.GENUINE and certificate.issued_on > now.astimezone(zone).date():
+    if answer == Answer.GENUINE and certificate.issued_on > day_of(now, zone):
         answer = Answer.NOT_YET
     return LookUp(
         answer,
         certificate,
         payload_of(certificate),
-        certificate.status_at.astimezone(zone).date() if certificate.status_at else None,
+        day_of(certificate.status_at, zone) if certificate.status_at else None,
     )

@@ -2,13 +2,13 @@
 
 import uuid
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.rules import Actor
 from app.audit.services import record
+from app.kernel.clock import day_of
 from app.kernel.errors import DomainError, NotFoundError
 from app.kernel.text import clean
 from app.kernel.tri import Tri
@@ -55,7 +55,7 @@ def propose(
         raise NotFoundError(NO_COHORT)
     session.execute(select(Cohort.id).where(Cohort.id == cohort.id).with_for_update())
     order_number = clean(order_number).removeprefix("№").strip()
-    today = now.astimezone(ZoneInfo(cohort.time_zone)).date()
+    today = day_of(now, cohort.time_zone)
     _check_order(order_number, handed_over_by)
     check_dates(order_date=order_date, issued_on=issued_on, ends_on=cohort.ends_on, today=today)
     if open_batch(session, cohort) is not None:

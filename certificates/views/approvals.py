@@ -8,7 +8,7 @@ from flask_babel import ngettext
 from app.accounts.queries import user_names
 from app.accounts.rules import Actor
 from app.kernel.errors import DomainError
-from app.web.downloads import send_bytes
+from app.web.downloads import PDF, send_bytes
 from app.web.forms import submitted
 from app.web.locale import chosen_language, translate
 from app.web.pages import page
@@ -23,7 +23,6 @@ from certificates.queries import issue as queries
 from certificates.rules import APPROVE, check_approver, fingerprint, number_of, series_prefix
 from certificates.services import Issue, approve, send_back
 from certificates.services.proofs import longest_of, proof_of_batch
-from certificates.views.handing import PDF
 from certificates.views.sheets import name_markup
 
 blueprint = Blueprint("approvals", __name__, url_prefix="/approvals", template_folder="../templates")

@@ -1,13 +1,12 @@
 """One certificate, for staff and officials: what it prints, what happened to it, its file; for approvers, its end."""
 
-from zoneinfo import ZoneInfo
-
 from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.accounts.queries import user_names
 from app.accounts.rules import Actor
+from app.kernel.clock import day_of
 from app.kernel.errors import NotFoundError
 from app.web.forms import submitted
 from app.web.pages import page
@@ -47,7 +46,7 @@ def certificate(number: str) -> ResponseReturnValue:
         events=events,
         names=user_names(session, (event.actor_id for event in events)),
         zone=found.cohort.time_zone,
-        not_yet=found.issued_on > moment().astimezone(ZoneInfo(found.cohort.time_zone)).date(),
+        not_yet=found.issued_on > day_of(moment(), found.cohort.time_zone),
         misspelt=found.status == CertificateStatus.VALID and holder_of(found.person) != payload.holder,
         may_annul=may_annul,
         may_download=actor.may(DOWNLOAD) and found.status != CertificateStatus.ANNULLED,
@@ -114,7 +113,7 @@ def reissue(number: str) -> ResponseReturnValue:
     if not submitted(form, act):
         found = _annullable(actor, number)
         if not form.is_submitted():
-            form.issued_on.data = moment().astimezone(ZoneInfo(found.cohort.time_zone)).date()
+            form.issued_on.data = day_of(moment(), found.cohort.time_zone)
         before, after = Payload.from_json(found.payload).holder, holder_of(found.person)
         return page(
             "certificates/reissue.html",

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
+from app.kernel.clock import day_of
 from app.web import formats
 from app.web.locale import chosen_language, translate
 from certificates.enums import (
@@ -38,12 +38,12 @@ def log_event(event: LogEvent) -> str:
 
 def local_date(moment: datetime, zone: str) -> str:
     """The date of a moment in a zone, in words."""
-    return formats.date_long(moment.astimezone(ZoneInfo(zone)).date(), chosen_language())
+    return formats.date_long(day_of(moment, zone), chosen_language())
 
 
 def local_day(moment: datetime, zone: str) -> str:
     """The same in short words."""
-    return formats.date_short(moment.astimezone(ZoneInfo(zone)).date(), chosen_language())
+    return formats.date_short(day_of(moment, zone), chosen_language())
 
 
 def issuer_name(issuer: Issuer) -> Markup:

@@ -8,21 +8,18 @@ from zoneinfo import ZoneInfo
 from flask import Response
 
 from app.accounts.rules import Actor
+from app.kernel.clock import HOME_ZONE
 from app.kernel.errors import DomainError
 from app.kernel.words import Message
-from app.web.downloads import send_bytes
+from app.web.downloads import PDF, XLSX, ZIP, send_bytes
 from app.web.request import db_session, moment, settings
 from certificates.bundle import file_name, zip_stream
 from certificates.enums import CertificateStatus
 from certificates.models import Certificate
-from certificates.outlet import HOME_ZONE, register_list, renderer
+from certificates.outlet import register_list, renderer
 from certificates.rules import MOST_FILES
 from certificates.services.files import Sheet, ensure_files, payload_of, record_downloads, remember, sheets_of
 from certificates.storage import Store
-
-PDF = "application/pdf"
-ZIP = "application/zip"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def store() -> Store:

@@ -9,8 +9,9 @@ from flask_babel import ngettext
 
 from app.accounts.queries import user_names
 from app.accounts.rules import Actor
+from app.kernel.clock import day_of
 from app.kernel.errors import NotFoundError
-from app.web.downloads import send_bytes
+from app.web.downloads import PDF, send_bytes
 from app.web.forms import submitted
 from app.web.locale import chosen_language
 from app.web.pages import page
@@ -26,7 +27,6 @@ from certificates.rules import PROPOSE, VIEW_BATCHES, Finding, Mend
 from certificates.services import propose
 from certificates.services.proofs import proof_of_cohort
 from certificates.services.proposing import check
-from certificates.views.handing import PDF
 from certificates.views.sheets import NameOf, name_markup
 from cohorts.models import Cohort
 from cohorts.queries import get_cohort, in_reach, status_counts
@@ -129,7 +129,9 @@ def proof(code: str, number: int) -> ResponseReturnValue:
     person = next((one for one in queries.candidates(session, found) if one.enrolment_number == number), None)
     if person is None or not person.holder.forms():
         raise NotFoundError(NO_COHORT)
-    payload = proof_of_cohort(session, found, holder=person.holder, today=moment().date(), house=house_of(settings()))
+    payload = proof_of_cohort(
+        session, found, holder=person.holder, today=day_of(moment(), found.time_zone), house=house_of(settings())
+    )
     return send_bytes(renderer().render(payload), f"{_('Specimen')} {number}.pdf", PDF)
 
 

@@ -3,6 +3,7 @@
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
+from app.kernel.clock import day_of
 from app.web.pages import page
 from app.web.policy import requires, writes
 from app.web.request import current_actor, db_session, moment
@@ -19,7 +20,7 @@ blueprint = Blueprint("mine", __name__, url_prefix="/me/certificates", template_
 def index() -> ResponseReturnValue:
     """Show one's own certificates."""
     rows = own(db_session(), current_actor().person_id)
-    return page("certificates/mine.html", rows=rows, name_of=NameOf(), today=moment().date())
+    return page("certificates/mine.html", rows=rows, name_of=NameOf(), today=day_of(moment()))
 
 
 @blueprint.get("/<number>.pdf")

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.accounts.rules import Actor
+from app.kernel.clock import day_of
 from app.kernel.errors import DomainError
 from app.kernel.words import Message
 from app.web.locale import translate
@@ -124,7 +125,7 @@ def _selected(actor: Actor, filter_: Filter, ticked: Sequence[str]) -> Sequence[
 def _handed_out(certificates: Sequence[Certificate], actor: Actor) -> Response:
     if not certificates:
         raise DomainError(Message("Nothing was downloaded: no certificate matches."))
-    title = f"{_('Certificates')} {moment():%Y-%m-%d}"
+    title = f"{_('Certificates')} {day_of(moment()):%Y-%m-%d}"
     form = request.form.get("as", "zip")
     hand_out = {"pdf": one_document, "xlsx": list_file}.get(form, many_files)
     return hand_out(certificates, actor, title=title)

@@ -6,12 +6,12 @@ from flask import Blueprint, Response, make_response
 from flask.typing import ResponseReturnValue
 
 from app.accounts.services import throttle_key
+from app.kernel.clock import HOME_ZONE
 from app.kernel.unit import keep_changes
 from app.web.pages import page
 from app.web.policy import public
 from app.web.request import db_session, moment, network_address, settings
 from certificates.forms import VerifyForm
-from certificates.outlet import HOME_ZONE
 from certificates.services.lookups import Answer, LookUp, look_up
 from certificates.views.sheets import name_markup, printed
 

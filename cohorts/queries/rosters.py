@@ -10,9 +10,8 @@ from app.kernel.errors import NotFoundError
 from app.kernel.text import identity, search_key, sort_key
 from app.kernel.words import Message
 from app.organisations.models import Organisation
-from app.people.enums import NameForm
 from app.people.models import Person, PersonEmail, Post
-from app.people.queries import current_name, display_name
+from app.people.queries import display_name
 from cohorts.models import Cohort, Enrolment, RosterUpload
 from cohorts.roster.cells import Entry, name_key
 from cohorts.roster.judging import Enrolled, KnownPerson
@@ -45,7 +44,7 @@ def enrolled_by_person(session: Session, cohort: Cohort, ids: Collection[int]) -
 def known_people(session: Session, cohort: Cohort, entries: Sequence[Entry]) -> list[KnownPerson]:
     """Everybody whom a row may mean: by IIN, passport, e-mail or name, and what is known of them in this cohort."""
     found: dict[int, Person] = {}
-    for condition in _conditions(entries):
+    for condition in _conditions(cohort, entries):
         wanted = select(Person).where(condition).order_by(Person.id)
         loaded = wanted.options(
             selectinload(Person.names),
@@ -57,7 +56,9 @@ def known_people(session: Session, cohort: Cohort, entries: Sequence[Entry]) -> 
     return [_known(person, cohort, enrolled.get(person.id, [])) for _, person in sorted(found.items())]
 
 
-def _conditions(entries: Sequence[Entry]) -> Iterator[ColumnElement[bool]]:
+def _conditions(cohort: Cohort, entries: Sequence[Entry]) -> Iterator[ColumnElement[bool]]:
+    # Those of the cohort itself: the same file must find them by a name that was corrected since.
+    yield Person.id.in_(select(Enrolment.person_id).where(Enrolment.cohort_id == cohort.id))
     for chunk in _chunks({entry.iin for entry in entries if entry.iin}):
         yield Person.iin.in_(chunk)
     for chunk in _chunks({entry.passport for entry in entries if entry.passport}):
@@ -107,13 +108,11 @@ def _facts(person: Person, enrolment: Enrolment) -> Enrolled:
     present = [post for post in person.posts if post.valid_to is None]
     title = present[-1].title if present else enrolment.post
     organisation: Organisation | None = present[-1].organisation if present else enrolment.organisation
-    latin = current_name(person, NameForm.LATIN)
     return Enrolled(
         organisation=organisation.name.forms()[0] if organisation else "",
         post=title.forms()[0] if title else "",
         phone=person.phone or "",
         group=enrolment.group_label or "",
-        latin=latin.full if latin else "",
     )
 
 

@@ -17,7 +17,6 @@ class Enrolled:
     post: str = ""
     phone: str = ""
     group: str = ""
-    latin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +201,7 @@ def _differences(entry: Entry, person: KnownPerson, now: Enrolled) -> Iterable[R
     if entry.group and entry.group != now.group:
         yield Reason("group", {"was": now.group or "–", "now": entry.group})
     latin = next((name.full for form, name in entry.names.items() if form == "latin"), "")
-    if latin and name_key(latin) != name_key(now.latin):
+    if latin and name_key(latin) not in person.names:  # a former spelling is no news: it was corrected
         yield Reason("latin", {"now": latin})
     if entry.iin and not person.iin:
         yield Reason("iin")

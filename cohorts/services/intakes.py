@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.rules import Actor
 from app.audit.services import record
+from app.kernel.clock import HOME_ZONE
 from app.kernel.errors import DomainError
 from app.kernel.partial_date import PartialDate
 from app.kernel.tri import Tri
@@ -20,7 +21,6 @@ from cohorts.rules import check_cohort_step, check_dates
 from cohorts.schema import OutlineSpec, last_day
 from cohorts.signals import CohortCreated, cohort_created
 
-HOME_ZONE = "Asia/Almaty"
 _CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 MAX_CODE = 60
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
@@ -10,6 +9,7 @@ from sqlalchemy.orm import Session, selectinload
 from app.accounts.models import User
 from app.accounts.rules import Actor
 from app.audit.services import record
+from app.kernel.clock import day_of
 from app.kernel.errors import ConflictError, Difference, DomainError, NotFoundError
 from app.kernel.text import clean
 from app.kernel.words import Message
@@ -62,7 +62,7 @@ def change_status(
         raise DomainError(Message("Nothing was changed: the cohort is closed."))
     if not numbers:
         raise DomainError(Message("Nothing was changed: tick at least one person."))
-    check_order(order_number, order_date, today=now.astimezone(ZoneInfo(cohort.time_zone)).date())
+    check_order(order_number, order_date, today=day_of(now, cohort.time_zone))
     rows = _locked(session, cohort, numbers)
     if isinstance(numbers, Mapping):
         _check_versions(session, rows, numbers, status)
@@ -174,6 +174,7 @@ def correct_name(
             )
     if not reason.strip():
         raise DomainError(Message("The name was not changed: say which document shows it."), field="reason")
+    session.refresh(person, with_for_update={"of": Person})
     if version is not None and person.version != version:
         raise _name_conflict(person, names)
     return change_names(

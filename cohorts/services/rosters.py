@@ -5,13 +5,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.rules import Actor
 from app.audit.services import record
+from app.kernel.clock import day_of
 from app.kernel.errors import DomainError
 from app.kernel.tri import Tri
 from app.kernel.words import Message
@@ -24,7 +24,7 @@ from app.people.services import add_email, change_names, create_person
 from cohorts.enums import CohortStatus, EnrolmentStatus
 from cohorts.models import Cohort, Enrolment, RosterUpload, StatusChange
 from cohorts.queries.rosters import UPLOAD_WAITS, enrolled_by_person, known_people, people_by_id
-from cohorts.roster.cells import Entry, organisation_kind, read_row
+from cohorts.roster.cells import Entry, name_key, organisation_kind, read_row
 from cohorts.roster.columns import Roster, RosterRow
 from cohorts.roster.judging import Judged, judge_entries
 from cohorts.roster.reasons import Choice, Verdict
@@ -121,7 +121,7 @@ class _Desk:
 
     def __init__(self, session: Session, cohort: Cohort, actor: Actor | None, now: datetime) -> None:
         self.session, self.cohort, self.actor, self.now = session, cohort, actor, now
-        self.today: date = now.astimezone(ZoneInfo(cohort.time_zone)).date()
+        self.today: date = day_of(now, cohort.time_zone)
         self.taken = self.updated = 0
         self._organisations: dict[Tri, Organisation] = {}
         self._known: dict[int, Person] = {}
@@ -203,7 +203,7 @@ class _Desk:
         if entry.email:
             add_email(self.session, person=person, address=entry.email)
         latin = entry.names.get(NameForm.LATIN)
-        if latin is not None:
+        if latin is not None and name_key(latin.full) not in {name_key(name.full) for name in person.names}:
             change_names(
                 self.session,
                 person=person,

@@ -9,7 +9,7 @@ from flask_babel import ngettext
 
 from app.kernel.errors import FileRefusedError
 from app.kernel.text import clean
-from app.web.downloads import send_bytes
+from app.web.downloads import XLSX, send_bytes
 from app.web.forms import place
 from app.web.locale import translate
 from app.web.pages import page
@@ -27,7 +27,6 @@ from cohorts.rules import MANAGE_COHORT
 from cohorts.services import RosterReport, check_roster, discard_upload, import_roster, keep_upload
 from cohorts.views.common import blueprint, desk
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHOWN = 200
 FIRST = (Verdict.LOOKALIKE, Verdict.REFUSED, Verdict.CHANGED, Verdict.NEW, Verdict.SAME)
 _CHOICE = re.compile("choice-[0-9]{1,9}")

@@ -8,15 +8,16 @@ from sqlalchemy.orm import Session
 
 from app.kernel.errors import DomainError
 from app.organisations.models import Organisation
-from app.people.enums import NameForm
+from app.people.enums import NameForm, NameKind
 from app.people.models import Person, PersonEmail, Post
 from app.people.queries import current_name
+from app.people.rules import PersonalName
 from cohorts.enums import CohortStatus, EnrolmentStatus
 from cohorts.models import Enrolment
 from cohorts.queries import enrolments, find_people, get_enrolment
 from cohorts.roster import RosterRow, read_roster
 from cohorts.roster.reasons import Choice, Verdict
-from cohorts.services import RosterReport, check_roster, import_roster
+from cohorts.services import RosterReport, check_roster, correct_name, import_roster
 from tests.integration.cohorts.world import IINS, NOW, ROOT, ROSTERS, World, roster
 
 DIRTY = read_roster((ROSTERS / "kel-2024_dirty_ru_utf8sig.csv").read_bytes()).rows
@@ -85,6 +86,25 @@ def test_changed_details_are_taken_over_and_the_post_of_then_stays(world: World)
     assert [post.title.ru for post in row.person.posts if post.title and post.valid_to is None] == ["декан"]
     assert {email.address for email in row.person.emails} == {"person2@example.org", "new@example.org"}
     assert load(world, changed).updated == 0
+
+
+def test_the_same_file_does_not_undo_a_corrected_name_nor_take_the_person_for_another(world: World) -> None:
+    rows = roster(["Өрнекова Ұлжан"], latin="Ornekova Ulzhan", iin="", email="")
+    load(world, rows)
+    row = get_enrolment(world.session, world.cohort(), 1)
+    right = {NameForm.KK: PersonalName("Әрнекова", "Ұлжан"), NameForm.LATIN: PersonalName("Arnekova", "Ulzhan")}
+    correct_name(
+        world.session,
+        enrolment=row,
+        names=right,
+        kind=NameKind.IDENTITY_CARD,
+        reason="card",
+        actor=world.actor("coordinator"),
+        now=NOW,
+    )
+    again = load(world, rows)
+    assert (again.taken, again.updated, again.counts[Verdict.SAME]) == (0, 0, 1)
+    assert current_name(row.person, NameForm.LATIN) == right[NameForm.LATIN]
 
 
 def test_somebody_of_another_cohort_is_the_same_person(world: World) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from certificates.bundle import file_name, spreadsheet, zip_stream
+from app.kernel.spreadsheet import spreadsheet
+from certificates.bundle import file_name, zip_stream
 from certificates.inspection import UnreadableError, claim_of, differences
 from certificates.storage import StorageError, Store
 
@@ -50,7 +51,7 @@ def test_a_zip_is_streamed_and_whole() -> None:
 
 def test_nothing_in_the_list_becomes_a_formula_a_number_or_a_link() -> None:
     hostile = ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "\t=1", "https://evil.example", "007", "{=1+1}"]
-    data = spreadsheet("Сертификаттар", ["a"] * len(hostile), [hostile])
+    data = spreadsheet([("a", 10)] * len(hostile), [hostile], title="Сертификаттар")
     sheet = openpyxl.load_workbook(io.BytesIO(data)).active
     assert sheet is not None
     row = next(iter(sheet.iter_rows(min_row=2)))
