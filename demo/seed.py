@@ -18,7 +18,7 @@ from app.kernel.tri import Tri
 from app.kernel.unit import unit_of_work
 from app.people.enums import NameForm, NameKind
 from app.people.queries import current_name
-from app.people.rules import PersonalName, split_full_name, transliterate
+from app.people.rules import PersonalName
 from app.settings import Settings
 from certificates.house import House, house_of
 from certificates.queries.register import valid_of
@@ -43,7 +43,8 @@ FOLDER = Path(__file__).resolve().parent
 EVERYWHERE = Reach(everywhere=True)
 RUNNING, FINISHED = "kel-now-1", "eulp-2023-1"
 HOME = ZoneInfo(HOME_ZONE)
-MISSPELT, RIGHT_SURNAME = 12, "Тестібаев"  # number on the roster, and the surname as it should have been printed
+# Number on the roster, and the surname as it should have been printed.
+MISSPELT, RIGHT_SURNAME, RIGHT_LATIN = 12, "Тестібаев", "Testibaev"
 MINISTER = Tri(
     kk="Ғылым және жоғары білім министрі",
     ru="Министр науки и высшего образования",
@@ -166,7 +167,7 @@ def _mend_a_name(session: Session, cohort_id: int, cast: Cast, house: House, *, 
     if old is None:
         return
     right = PersonalName(RIGHT_SURNAME, old.given_name, old.patronymic)
-    latin = split_full_name(transliterate(right.full))
+    latin = PersonalName(RIGHT_LATIN, "Ulan", "Mysaluly")
     correct_name(
         session,
         enrolment=enrolment,

@@ -64,46 +64,6 @@ _LOOK_ALIKES = str.maketrans(
     | {"O": "О", "p": "р", "P": "Р", "c": "с", "C": "С", "x": "х", "X": "Х", "y": "у", "K": "К", "k": "к", "M": "М"}
     | {"T": "Т", "B": "В"}
 )
-_LATIN = dict(
-    zip(
-        "абвгдежзийклмнопрстуфхцчшщъыьэюя",
-        [
-            "a",
-            "b",
-            "v",
-            "g",
-            "d",
-            "e",
-            "zh",
-            "z",
-            "i",
-            "i",
-            "k",
-            "l",
-            "m",
-            "n",
-            "o",
-            "p",
-            "r",
-            "s",
-            "t",
-            "u",
-            "f",
-            "kh",
-            "ts",
-            "ch",
-            "sh",
-            "shch",
-            "",
-            "y",
-            "",
-            "e",
-            "yu",
-            "ya",
-        ],
-        strict=True,
-    )
-) | {"ё": "yo", "ә": "a", "ғ": "g", "қ": "q", "ң": "n", "ө": "o", "ұ": "u", "ү": "u", "һ": "h", "і": "i"}
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _LATIN_LETTER = re.compile(r"[A-Za-zƏə]")
 
@@ -166,18 +126,6 @@ def normalise_kazakh(text: str) -> str:
 def mixed_alphabets(text: str) -> bool:
     """Whether a single word mixes Cyrillic and Latin letters."""
     return any(_CYRILLIC.search(word) and _LATIN_LETTER.search(word) for word in text.split())
-
-
-def transliterate(text: str) -> str:
-    """A rough Latin spelling for file names; never printed as a person's name."""
-    letters = []
-    for char in text:
-        latin = _LATIN.get(char.casefold())
-        if latin is None:
-            letters.append(char)
-        else:
-            letters.append(latin.capitalize() if char.isupper() else latin)
-    return "".join(letters)
 
 
 def initials(name: PersonalName) -> str:

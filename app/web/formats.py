@@ -58,9 +58,11 @@ def clock(value: datetime, zone: str) -> str:
 
 @lru_cache(maxsize=1024)
 def offset(value: datetime, zone: str) -> str:
-    """The offset of a zone at a moment: ``UTC+5``, ``UTC+5:30``."""
+    """How far a zone is from UTC at a moment: ``UTC+5``, ``UTC+5:30``, ``UTC``."""
     seconds = int((value.astimezone(ZoneInfo(zone)).utcoffset() or timedelta(0)).total_seconds())
     hours, minutes = divmod(abs(seconds) // 60, 60)
+    if not (hours or minutes):
+        return "UTC"
     return f"UTC{'−' if seconds < 0 else '+'}{hours}" + (f":{minutes:02}" if minutes else "")
 
 

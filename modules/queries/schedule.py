@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, false, func, or_, select, true
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from app.accounts.rules import Reach
 from app.kernel.errors import NotFoundError
 from app.kernel.words import Message
 from cohorts.enums import EnrolmentStatus
-from cohorts.models import Cohort, Enrolment, Programme
+from cohorts.models import Cohort, Enrolment
+from cohorts.queries import cohorts_within
 from modules.models import Module, ModuleSession, PublishedSession, ScheduleVersion
 from modules.rules.facts import facts_of
 from modules.rules.publishing import Draft, Pending, Published, pending
@@ -19,28 +20,9 @@ from modules.rules.publishing import Draft, Pending, Published, pending
 NOT_FOUND = Message("There is no such page")
 
 
-def whole_cohort(reach: Reach) -> ColumnElement[bool]:
-    """The cohorts of which the whole schedule is in reach."""
-    if reach.everywhere:
-        return true()
-    owned = select(Programme.id).where(
-        or_(Programme.owner_id.in_(reach.organisations), Programme.commissioner_id.in_(reach.organisations))
-    )
-    conditions = [
-        condition
-        for wanted, condition in (
-            (reach.cohorts, Cohort.id.in_(reach.cohorts)),
-            (reach.programmes, Cohort.programme_id.in_(reach.programmes)),
-            (reach.organisations, Cohort.programme_id.in_(owned)),
-        )
-        if wanted
-    ]
-    return or_(*conditions) if conditions else false()
-
-
 def module_in_reach(reach: Reach) -> ColumnElement[bool]:
-    """The modules in reach, one by one or with their whole cohort; the statement must join Cohort."""
-    return or_(whole_cohort(reach), Module.id.in_(reach.modules)) if reach.modules else whole_cohort(reach)
+    """The modules in reach, one by one or with their whole cohort; the statement must join Cohort and Programme."""
+    return or_(cohorts_within(reach), Module.id.in_(reach.modules))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +47,10 @@ def get_scope(session: Session, reach: Reach, code: str) -> Scope:
 
     """
     row = session.execute(
-        select(Cohort, whole_cohort(reach).label("whole"))
+        select(Cohort, cohorts_within(reach).label("whole"))
+        .join(Cohort.programme)
         .where(Cohort.code == code)
-        .options(joinedload(Cohort.programme))
+        .options(contains_eager(Cohort.programme))
     ).one_or_none()
     if row is None:
         raise NotFoundError(NOT_FOUND)
@@ -181,6 +164,7 @@ def sessions_between(
         select(ModuleSession)
         .join(ModuleSession.module)
         .join(Module.cohort)
+        .join(Cohort.programme)
         .where(module_in_reach(reach), ModuleSession.ends_at > begin, ModuleSession.starts_at < end)
         .options(contains_eager(ModuleSession.module).contains_eager(Module.cohort))
         .order_by(ModuleSession.starts_at, ModuleSession.id)

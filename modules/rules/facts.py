@@ -11,13 +11,14 @@ from app.kernel.errors import DomainError
 from app.kernel.text import clean
 from app.kernel.tri import LANGUAGES, Tri
 from app.kernel.words import Message
-from modules.enums import SessionKind, SessionStatus
+from modules.enums import SESSION_KIND_LABELS, SESSION_STATUS_LABELS, SessionKind, SessionStatus
 from modules.rules.times import check_span, zone_of
 
 LONGEST_TITLE = 200
 LONGEST_LINE = 200
 LONGEST_LINK = 500
 LONGEST_NOTE = 500
+_KIND_AND_NOTE = "%(kind)s · %(note)s"  # alike in every language
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,17 +199,18 @@ def _check_zone(name: str) -> None:
         raise DomainError(Message("There is no time zone with this name."), field="block") from None
 
 
-def spoken(facts: Facts) -> dict[Part, str]:
-    """Each part in plain words, as typed: for the page that shows two people's texts side by side."""
+def spoken(facts: Facts) -> dict[Part, str | Message]:
+    """Each part in words, as typed: for the page that shows two people's texts side by side."""
     zone = zone_of(facts.time_zone)
     begin, end = facts.starts_at.astimezone(zone), facts.ends_at.astimezone(zone)
+    kind = SESSION_KIND_LABELS[facts.kind]
     places = (facts.room, *(facts.address.forms() if facts.address else ()))
     return {
-        Part.STATUS: str(facts.status),
+        Part.STATUS: SESSION_STATUS_LABELS[facts.status],
         Part.TIME: f"{begin:%d.%m.%Y %H:%M} – {end:%d.%m.%Y %H:%M}, {facts.time_zone}",
         Part.PLACE: " · ".join(text for text in places if text),
         Part.LINK: facts.link or "",
         Part.TITLE: " · ".join(facts.title.forms()),
         Part.SPEAKER: facts.speaker or "",
-        Part.OTHER: " · ".join(text for text in (str(facts.kind), facts.note) if text),
+        Part.OTHER: Message(_KIND_AND_NOTE, kind=kind, note=facts.note) if facts.note else kind,
     }

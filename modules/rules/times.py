@@ -74,17 +74,6 @@ def check_span(starts_at: datetime, ends_at: datetime) -> None:
         raise DomainError(Message("A session lasts at most 24 hours. Enter one session for each day."), field="end")
 
 
-def offset_label(moment: datetime, zone: str) -> str:
-    """How far a zone is from UTC at a moment: ``UTC+5``, ``UTC+5:30``, ``UTC``."""
-    offset = moment.astimezone(zone_of(zone)).utcoffset() or timedelta(0)
-    minutes = int(offset.total_seconds()) // 60
-    if minutes == 0:
-        return "UTC"
-    hours, rest = divmod(abs(minutes), 60)
-    sign = "+" if minutes > 0 else "−"
-    return f"UTC{sign}{hours}" + (f":{rest:02}" if rest else "")
-
-
 def same_clock(moment: datetime, zone: str, other: str) -> bool:
     """Whether two zones show the same time at a moment."""
     return moment.astimezone(zone_of(zone)).utcoffset() == moment.astimezone(zone_of(other)).utcoffset()

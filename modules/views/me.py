@@ -15,6 +15,8 @@ from markupsafe import Markup
 
 from app.accounts.enums import Role
 from app.accounts.rules import Actor
+from app.kernel.clock import HOME_ZONE
+from app.web import formats
 from app.web.locale import chosen_language
 from app.web.pages import page
 from app.web.policy import requires
@@ -23,7 +25,6 @@ from modules.forms import PressForm
 from modules.queries.personal import OwnCohort, own_cohorts
 from modules.rules.access import VIEW_OWN_SCHEDULE, principals
 from modules.rules.agenda import home_zone
-from modules.rules.times import offset_label
 from modules.services import mark_seen, new_secret
 from modules.views.agenda import COUNTDOWN, View, schedule_of, view_of
 from modules.views.kept import stores
@@ -31,7 +32,6 @@ from modules.views.present import zone_name
 
 blueprint = Blueprint("modules", __name__, template_folder="../templates")
 
-DEFAULT_ZONE = "Asia/Almaty"
 TOKEN, MOMENT = token_urlsafe(), token_urlsafe()
 LONGEST_NUMBER = 10  # digits
 
@@ -64,7 +64,7 @@ def me() -> ResponseReturnValue:
     key = (tuple(cohorts), viewer, tuple(others), lang, past, now.replace(second=0, microsecond=0))
     content = stores().pages.get(key)
     if content is None:
-        home = home_zone([cohort.time_zone for cohort in cohorts], DEFAULT_ZONE)
+        home = home_zone([cohort.time_zone for cohort in cohorts], HOME_ZONE)
         schedule = schedule_of(db_session(), viewer.person_id, cohorts)
         view = view_of(schedule, home=home, now=now, lang=lang, past=past)
         content = _content(viewer, others, cohorts, view, past=past, home=home)
@@ -108,7 +108,7 @@ def _content(
         cohorts=cohorts,
         view=view,
         past=past,
-        home_offset=offset_label(moment(), home),
+        home_offset=formats.offset(moment(), home),
         home_city=zone_name(home, chosen_language()),
         feed=_feed(cohorts),
         countdown=COUNTDOWN,

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.accounts.enums import Role
 from app.accounts.rules import Actor
 from app.feature import Panel
+from app.kernel.clock import HOME_ZONE
 from app.kernel.words import Message
 from app.web import formats
 from app.web.locale import chosen_language, translate
@@ -28,7 +29,6 @@ from modules.rules.timeline import LOOKS, Bar, Look, Progress, Row, Timeline, le
 from modules.rules.times import monday_of, week_text, zone_of
 from modules.views.present import day_of, hours, module_label, place_of
 
-DEFAULT_ZONE = "Asia/Almaty"
 MOST_LINES = 6
 ROOMY = 26  # with so few columns a single one holds "7–11"
 WIDE = 2  # columns below which a month or a length in words doesn't fit
@@ -111,7 +111,7 @@ def sessions_card(session: Session, actor: Actor, now: datetime) -> Panel | None
     if Role.COORDINATOR not in actor.roles:
         return None
     lang = chosen_language()
-    zone = zone_of(DEFAULT_ZONE)
+    zone = zone_of(HOME_ZONE)
     today = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
     week = sessions_between(session, actor.reach(VIEW_SCHEDULE), begin=today, end=today + timedelta(days=7))
     on_today = [meeting for meeting in week if meeting.starts_at < today + timedelta(days=1)]

@@ -16,7 +16,7 @@ from cohorts.enums import MODE_LABELS
 from modules.enums import SessionStatus
 from modules.models import Block, Module
 from modules.rules.facts import Facts, Part
-from modules.rules.times import offset_label, same_clock, zone_of
+from modules.rules.times import same_clock, zone_of
 
 ONLINE = Message("Online")
 IN_PERSON = Message("In person")
@@ -120,7 +120,7 @@ def zone_words(held: Held, home: str, lang: str) -> str:
     """The zone of the place and the hours at home, when the two zones differ at that moment; else ""."""
     if same_clock(held.starts_at, held.time_zone, home):
         return ""
-    return f"{offset_label(held.starts_at, held.time_zone)} · {zone_name(home, lang)}: {hours(held, home)}"
+    return f"{formats.offset(held.starts_at, held.time_zone)} · {zone_name(home, lang)}: {hours(held, home)}"
 
 
 def was_lines(before: Facts, held: Held, parts: tuple[Part, ...], status: SessionStatus, lang: str) -> list[Markup]:
@@ -198,7 +198,7 @@ def block_label(module: Module, block: Block, lang: str, day: datetime) -> str:
     """A block in a list of choices: module, place or way, dates, zone."""
     place = block.city.best(lang)[0] if block.city else _block_word(block)
     dates = formats.period(block.starts_on, block.ends_on, lang)
-    zone = offset_label(day, block.time_zone)
+    zone = formats.offset(day, block.time_zone)
     return " · ".join(text for text in (module_label(module, lang), place, dates, zone) if text)
 
 
@@ -224,7 +224,7 @@ def _block_word(block: Block) -> str:
 def zone_sentence(zone: str, day: date, lang: str) -> str:
     """By whose clocks the hours of a form are typed."""
     noon = datetime(day.year, day.month, day.day, 12, tzinfo=zone_of(zone))
-    offset = offset_label(noon, zone)
+    offset = formats.offset(noon, zone)
     name = zone_name(zone, lang)
     return translate(Message("Times are those of the place: %(zone)s (%(offset)s).", zone=name, offset=offset))
 

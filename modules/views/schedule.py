@@ -15,6 +15,7 @@ from app.web.pages import page
 from app.web.policy import requires
 from app.web.request import current_actor, db_session, moment
 from app.web.templating import Link
+from cohorts.queries import in_reach
 from cohorts.rules import VIEW_COHORT
 from cohorts.tabs import cohort_tabs
 from modules.enums import SessionStatus
@@ -36,7 +37,7 @@ from modules.rules.access import HOST_MODULE, MANAGE_SCHEDULE, PUBLISH_SCHEDULE,
 from modules.rules.facts import Booking, Part, booked_twice, differing, facts_of
 from modules.rules.laying import Span
 from modules.rules.publishing import DraftState, Published, state_of
-from modules.rules.times import monday_of, offset_label, read_day, read_week, week_text, zone_of
+from modules.rules.times import monday_of, read_day, read_week, week_text, zone_of
 from modules.services import lay_modules
 from modules.views.present import Place, day_of, hours, module_label, place_of, was_lines, zone_words
 
@@ -109,7 +110,7 @@ def week(code: str) -> ResponseReturnValue:
         version=latest.number if latest else 0,
         may_manage=manages(scope),
         may_publish=bool(scope.whole and actor.may(PUBLISH_SCHEDULE)),
-        home_offset=offset_label(now, home),
+        home_offset=formats.offset(now, home),
         week_days=formats.period(monday, monday + timedelta(days=WORKING_DAYS - 1), lang),
     )
 
@@ -148,14 +149,7 @@ def sections_of(scope: Scope) -> list[Link]:
 def manages(scope: Scope) -> bool:
     """Whether the reader may change the sessions that this page shows."""
     reach = current_actor().reach(MANAGE_SCHEDULE)
-    cohort = scope.cohort
-    return (
-        reach.everywhere
-        or cohort.id in reach.cohorts
-        or cohort.programme_id in reach.programmes
-        or bool({cohort.programme.owner_id, cohort.programme.commissioner_id} & reach.organisations)
-        or (bool(scope.modules) and set(scope.module_ids) <= reach.modules)
-    )
+    return in_reach(reach, scope.cohort) or (bool(scope.modules) and set(scope.module_ids) <= reach.modules)
 
 
 def _chosen_week(scope: Scope, now: datetime, today: date) -> date:
@@ -230,7 +224,7 @@ def _column(day: date, slots: Sequence[tuple[date, Slot]], scope: Scope, home: s
             if not Span(block.starts_on, block.ends_on).holds(day):
                 continue
             city = block.city.best(lang)[0] if block.city else ""
-            zone = offset_label(noon, block.time_zone)
+            zone = formats.offset(noon, block.time_zone)
             places.append(", ".join(text for text in (city, "" if block.time_zone == home else zone) if text))
     where = " · ".join(dict.fromkeys(text for text in places if text))
     return Column(day, [slot for at, slot in slots if at == day], where)

@@ -55,6 +55,8 @@ def test_the_clock_follows_the_zone_and_its_history() -> None:
     assert formats.clock(after, "Asia/Almaty") == "17:00"
     assert formats.offset(before, "Asia/Almaty") == "UTC+6"
     assert formats.offset(after, "Asia/Kolkata") == "UTC+5:30"
+    assert formats.offset(after, "America/New_York") == "UTC−5"
+    assert formats.offset(after, "UTC") == "UTC"
 
 
 def test_a_text_in_another_language_says_which() -> None:

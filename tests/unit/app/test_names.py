@@ -2,15 +2,7 @@
 
 import pytest
 
-from app.people.rules import (
-    PersonalName,
-    check_iin,
-    initials,
-    mixed_alphabets,
-    normalise_kazakh,
-    split_full_name,
-    transliterate,
-)
+from app.people.rules import PersonalName, check_iin, initials, mixed_alphabets, normalise_kazakh, split_full_name
 
 
 @pytest.mark.parametrize(
@@ -51,10 +43,6 @@ def test_latin_look_alikes_become_kazakh_letters() -> None:
 def test_mixed_words_are_noticed() -> None:
     assert mixed_alphabets("Тeстова")
     assert not mixed_alphabets("Salem Тестов")
-
-
-def test_latin_spelling_for_file_names() -> None:
-    assert transliterate("Сынақов Өркен Щ.") == "Synaqov Orken Shch."
 
 
 def test_initials() -> None:

@@ -1,0 +1,12 @@
+"""A server that dies in the middle of issuing leaves all or nothing (the long campaign: ``make bench NAME=kill_issuing``)."""
+
+from flask import Flask
+
+from tests.integration.hostile.killing import campaign
+
+MOMENTS = (0.2, 0.5, 0.7, 0.85, 0.95)
+
+
+def test_a_killed_server_issues_all_or_nothing(own_app: Flask) -> None:
+    outcome = campaign(own_app, moments=MOMENTS, people=20)
+    assert (outcome.partial, outcome.lost, outcome.gaps, outcome.complaints) == (0, 0, 0, [])
