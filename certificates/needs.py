@@ -30,8 +30,7 @@ def home_needs(session: Session, actor: Actor, _now: datetime) -> Panel | None:
 
 def cohort_needs(session: Session, actor: Actor, cohort: Cohort, _now: datetime) -> Panel | None:
     """What a coordinator should propose or mend in one cohort."""
-    lines = _to_propose(session, actor, cohort.id)
-    return Panel("", {}, todo=tuple(lines)) if lines else None
+    return Panel("", {}, todo=tuple(_to_propose(session, actor, cohort.id)))
 
 
 def _to_approve(session: Session, actor: Actor) -> list[Todo]:
@@ -58,6 +57,8 @@ def _to_propose(session: Session, actor: Actor, cohort_id: int | None = None) ->
         return []
     reach = actor.reach(PROPOSE)
     ready = {cohort.id: (cohort, n) for cohort, n in issue.cohorts_to_propose(session, reach)}
+    if cohort_id is not None and cohort_id not in ready:
+        return []
     batches = issue.batches(session, reach, BatchStatus.PROPOSED, BatchStatus.RETURNED, cohort_id=cohort_id)
     latest = {batch.cohort_id: batch for batch in reversed(batches)}
     waiting = [batch for batch in latest.values() if batch.status == BatchStatus.PROPOSED]

@@ -3,7 +3,7 @@
 from app.feature import Feature, MenuItem
 from app.kernel.words import Message
 from cohorts.cli import commands
-from cohorts.panels import cohort_needs, home_needs, my_cohorts
+from cohorts.panels import home_needs, my_cohorts
 from cohorts.rules import VIEW_COHORT
 from cohorts.tabs import own_tabs
 from cohorts.views import blueprint
@@ -16,5 +16,5 @@ FEATURE = Feature(
     commands=commands,
     menu=(MenuItem(Message("Programmes"), "cohorts.programmes", "cal", VIEW_COHORT, 20, SECTION),),
     home=(home_needs, my_cohorts),
-    panels={"cohort.tabs": own_tabs, "cohort.needs": cohort_needs},
+    panels={"cohort.tabs": own_tabs},
 )

@@ -1,6 +1,6 @@
 """What the cohorts give to the home page, and to the top of a cohort's own page."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import datetime
 
 from flask import url_for
@@ -15,7 +15,7 @@ from app.web.locale import chosen_language
 from cohorts.enums import COHORT_STATUS_LABELS, CohortStatus, EnrolmentStatus
 from cohorts.models import Cohort
 from cohorts.queries import cohorts_in_reach, status_counts
-from cohorts.rules import MANAGE_COHORT, VIEW_COHORT, covers
+from cohorts.rules import MANAGE_COHORT, VIEW_COHORT
 
 MOST = 7
 OPEN = (CohortStatus.RUNNING, CohortStatus.PLANNED)
@@ -39,27 +39,15 @@ def home_needs(session: Session, actor: Actor, now: datetime) -> Panel | None:
     if not reach:
         return None
     cohorts = cohorts_in_reach(session, reach, statuses=OPEN)
-    return Panel("", {}, todo=_needs(session, cohorts, now)[:MOST])
-
-
-def cohort_needs(session: Session, actor: Actor, cohort: Cohort, now: datetime) -> Panel | None:
-    """The same for one cohort."""
-    programme = cohort.programme
-    bodies = frozenset(key for key in (programme.owner_id, programme.commissioner_id) if key is not None)
-    reach = actor.reach(MANAGE_COHORT)
-    if cohort.status not in OPEN or not covers(reach, cohort_id=cohort.id, programme_id=programme.id, bodies=bodies):
-        return None
-    return Panel("", {}, todo=_needs(session, [cohort], now))
-
-
-def _needs(session: Session, cohorts: Sequence[Cohort], now: datetime) -> tuple[Todo, ...]:
     counts = status_counts(session, [cohort.id for cohort in cohorts])
-    lines = [_need(cohort, counts.get(cohort.id, {}), now) for cohort in cohorts]
-    return tuple(line for line in lines if line)
+    lines = [need_of(cohort, counts.get(cohort.id, {}), now) for cohort in cohorts]
+    return Panel("", {}, todo=tuple(line for line in lines if line)[:MOST])
 
 
-def _need(cohort: Cohort, counts: dict[EnrolmentStatus, int], now: datetime) -> Todo | None:
-    """A cohort without people wants its roster; one that has ended wants everybody marked."""
+def need_of(cohort: Cohort, counts: Mapping[EnrolmentStatus, int], now: datetime) -> Todo | None:
+    """A cohort without people wants its roster; one that has ended wants everybody marked; a closed one nothing."""
+    if cohort.status not in OPEN:
+        return None
     title = cohort.title.best(chosen_language())[0]
     where = f"{title} · {cohort.code}"
     waiting = counts.get(EnrolmentStatus.ENROLLED, 0)

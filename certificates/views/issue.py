@@ -141,7 +141,8 @@ def batch(code: str, key: str) -> ResponseReturnValue:
     """Show what was issued in one batch, or why it was sent back."""
     session, actor = db_session(), current_actor()
     found = queries.get_batch(session, actor.reach(VIEW_BATCHES), key)
-    get_cohort(session, actor.reach(VIEW_BATCHES), code)
+    if found.cohort_id != get_cohort(session, actor.reach(VIEW_BATCHES), code).id:
+        raise NotFoundError(queries.NO_BATCH)
     certificates = queries.issued_in(session, found)
     return page(
         "certificates/batch.html",

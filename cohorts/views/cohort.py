@@ -1,5 +1,7 @@
 """The overview of a cohort, and its start and close."""
 
+from collections.abc import Mapping
+
 from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -8,6 +10,7 @@ from app.feature import Todo
 from app.web.pages import page
 from app.web.policy import requires
 from cohorts.enums import COHORT_STATUS_LABELS, ENROLMENT_STATUS_LABELS, CohortStatus, EnrolmentStatus
+from cohorts.panels import need_of
 from cohorts.queries import status_counts
 from cohorts.rules import MANAGE_COHORT, VIEW_COHORT
 from cohorts.schema import OutlineSpec
@@ -25,7 +28,7 @@ def cohort(code: str) -> ResponseReturnValue:
     outline = OutlineSpec.model_validate(at.cohort.outline.content)
     return page(
         "cohorts/cohort.html",
-        needs=_needs(at),
+        needs=_needs(at, counts),
         panels=panels_of("cohort.overview", at.session, at.actor, at.cohort, at.now),
         counts=counts,
         size=sum(counts.values()) - counts.get(EnrolmentStatus.WITHDRAWN, 0),
@@ -37,10 +40,12 @@ def cohort(code: str) -> ResponseReturnValue:
     )
 
 
-def _needs(at: Desk) -> list[Todo]:
+def _needs(at: Desk, counts: Mapping[EnrolmentStatus, int]) -> list[Todo]:
     """What this cohort waits for, as far as it is the reader's to do."""
+    own = need_of(at.cohort, counts, at.now) if at.may(MANAGE_COHORT) else None
     panels = panels_of("cohort.needs", at.session, at.actor, at.cohort, at.now)
-    return [line for panel in panels for line in panel.todo if not line.waits]
+    others = [line for panel in panels for line in panel.todo if not line.waits]
+    return [own, *others] if own else others
 
 
 @blueprint.post("/cohorts/<code>/status")

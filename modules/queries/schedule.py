@@ -140,6 +140,15 @@ def pending_changes(
     )
 
 
+def unpublished_count(session: Session, cohort_id: int) -> int:
+    """How many changes of a whole cohort wait to be published."""
+    rows = session.scalars(select(ModuleSession).join(ModuleSession.module).where(Module.cohort_id == cohort_id)).all()
+    if not rows:
+        return 0
+    published = published_now(session, cohort_id)
+    return len(pending(map(as_draft, rows), {key: as_published(row) for key, row in published.items()}))
+
+
 def as_draft(row: ModuleSession) -> Draft:
     """A draft as the rules see it."""
     return Draft(row.id, row.version, row.module_id, facts_of(row))

@@ -7,14 +7,13 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
-from app.accounts.rules import Actor, Reach
+from app.accounts.rules import Actor
 from app.feature import Panel, Todo
-from app.kernel.errors import NotFoundError
 from app.web.locale import chosen_language
 from cohorts.enums import CohortStatus
 from cohorts.models import Cohort
-from cohorts.queries import cohorts_in_reach
-from modules.queries.schedule import get_scope, latest_version, pending_changes, published_now
+from cohorts.queries import cohorts_in_reach, in_reach
+from modules.queries.schedule import latest_version, unpublished_count
 from modules.rules.access import PUBLISH_SCHEDULE
 
 MOST = 7
@@ -26,23 +25,20 @@ def home_needs(session: Session, actor: Actor, _now: datetime) -> Panel | None:
     if not reach:
         return None
     cohorts = cohorts_in_reach(session, reach, statuses=(CohortStatus.RUNNING, CohortStatus.PLANNED))
-    lines = [_unpublished(session, reach, cohort) for cohort in cohorts]
+    lines = [_unpublished(session, cohort) for cohort in cohorts]
     return Panel("", {}, todo=tuple(line for line in lines if line)[:MOST])
 
 
 def cohort_needs(session: Session, actor: Actor, cohort: Cohort, _now: datetime) -> Panel | None:
     """The same for one cohort."""
-    reach = actor.reach(PUBLISH_SCHEDULE)
-    line = _unpublished(session, reach, cohort) if reach and cohort.status != CohortStatus.CLOSED else None
+    if cohort.status == CohortStatus.CLOSED or not in_reach(actor.reach(PUBLISH_SCHEDULE), cohort):
+        return None
+    line = _unpublished(session, cohort)
     return Panel("", {}, todo=(line,)) if line else None
 
 
-def _unpublished(session: Session, reach: Reach, cohort: Cohort) -> Todo | None:
-    try:
-        scope = get_scope(session, reach, cohort.code)
-    except NotFoundError:
-        return None
-    changes = len(pending_changes(session, scope.module_ids, published_now(session, cohort.id)))
+def _unpublished(session: Session, cohort: Cohort) -> Todo | None:
+    changes = unpublished_count(session, cohort.id)
     if not changes:
         return None
     version = latest_version(session, cohort.id)

@@ -10,8 +10,33 @@ from tests.integration.certificates.making import World, sign_in
 
 DIGITS = "9" * 5000  # Python refuses to read a number of so many
 TEXTS = ("\x00", "a\x00b", DIGITS, "٣", "²", "-1", "2147483648", "{{7*7}}", "%s%(n)s", "\u202e", "0000-00", "1e400")
-NAMES = ("q", "page", "status", "programme", "organisation", "year", "batch", "day", "week", "v", "number", "next", "for")
-PLACES = ("%00", "a%00b", DIGITS, "2147483648", "-1", "%D9%A3", "%ed%a0%80", "%FF", "..%2f..%2fetc%2fpasswd", "%0d%0aX:1")
+NAMES = (
+    "q",
+    "page",
+    "status",
+    "programme",
+    "organisation",
+    "year",
+    "batch",
+    "day",
+    "week",
+    "v",
+    "number",
+    "next",
+    "for",
+)
+PLACES = (
+    "%00",
+    "a%00b",
+    DIGITS,
+    "2147483648",
+    "-1",
+    "%D9%A3",
+    "%ed%a0%80",
+    "%FF",
+    "..%2f..%2fetc%2fpasswd",
+    "%0d%0aX:1",
+)
 PAGES = ("/certificates/", "/cohorts/kel-1/people", "/cohorts/kel-1/people/mark", "/cohorts/kel-1/schedule/", "/login")
 ADDRESSES = (
     "/programmes/{}/",
@@ -119,7 +144,9 @@ def test_a_foreign_host_is_refused(client: FlaskClient, headers: dict[str, str])
 
 
 def test_a_forwarded_host_is_not_believed(client: FlaskClient) -> None:
-    answer = client.get("/certificates/", headers={"X-Forwarded-Host": "evil.example", "Forwarded": "host=evil.example"})
+    answer = client.get(
+        "/certificates/", headers={"X-Forwarded-Host": "evil.example", "Forwarded": "host=evil.example"}
+    )
     assert "evil" not in f"{answer.headers}{answer.data!r}"
 
 

@@ -21,16 +21,17 @@ CANARY = "Канареев"  # in every text of programme 2
 OURS = ("/programmes/kel/", "/cohorts/kel-1/", "/cohorts/kel-1/people", "/cohorts/kel-1/certificates")
 LISTS = ("/", "/programmes/", "/certificates/", "/certificates/?q=", "/approvals/", *OURS)
 SEARCHES = (
-    f"/certificates/?q={CANARY}",
+    f"/certificates/?q={CANARY.lower()}",  # in small letters: the page repeats what was looked for
     "/certificates/?programme=secret",
     "/certificates/?q=SEC-2024",
-    f"/cohorts/kel-1/people?q={CANARY}",
+    f"/cohorts/kel-1/people?q={CANARY.lower()}",
 )
 
 
 @pytest.fixture
-def world(session: Session) -> World:
+def world(app: Flask, session: Session) -> World:
     """Two programmes with issued certificates; everything of the second carries the canary."""
+    app.config["WTF_CSRF_ENABLED"] = False
     world = World(session)
     world.many(3)
     world.issued()
@@ -51,10 +52,7 @@ def world(session: Session) -> World:
 def holders(world: World) -> dict[str, Actor]:
     """Accounts that hold something of programme 1 and nothing of programme 2."""
     programme, cohort = world.programme.id, world.cohort.id
-    scopes = {
-        "programme": (ScopeKind.PROGRAMME, programme),
-        "cohort": (ScopeKind.COHORT, cohort),
-    }
+    scopes = {"programme": (ScopeKind.PROGRAMME, programme), "cohort": (ScopeKind.COHORT, cohort)}
     actors = {
         f"{role}-{name}": world.actor(role, scope=scope, scope_id=key, name=f"{role}-{name}")
         for role in (Role.COORDINATOR, Role.APPROVER, Role.AUDITOR, Role.OFFICIAL)
@@ -74,7 +72,9 @@ def foreign(session: Session) -> list[tuple[str, str]]:
     assert numbers
     pages = ["/programmes/secret/", "/programmes/secret/cohorts/new", "/cohorts/secret-1/", "/cohorts/secret-1/people"]
     pages += [f"/cohorts/secret-1/{rest}" for rest in ("people/1", "people/1/name", "people/mark?number=1", "import")]
-    pages += [f"/cohorts/secret-1/{rest}" for rest in ("import/sheet.xlsx", "certificates", "schedule/", "schedule/add")]
+    pages += [
+        f"/cohorts/secret-1/{rest}" for rest in ("import/sheet.xlsx", "certificates", "schedule/", "schedule/add")
+    ]
     pages += ["/cohorts/secret-1/certificates/proofs/1.pdf", "/cohorts/secret-1/schedule/publish"]
     for batch in batches:
         pages += [f"/approvals/{batch.key}/", f"/approvals/{batch.key}/specimen.pdf"]
@@ -89,14 +89,13 @@ def foreign(session: Session) -> list[tuple[str, str]]:
 
 
 def test_nothing_of_another_programme_is_seen_or_done(app: Flask, session: Session, world: World) -> None:
-    app.config["WTF_CSRF_ENABLED"] = False
     before = session.query(Certificate).count()
     things = foreign(session)
     for name, actor in holders(world).items():
         client = sign_in(app, actor)
         for page in (*LISTS, *SEARCHES):
             answer = client.get(page)
-            text = answer.get_data(as_text=True).replace(f'value="{CANARY}"', "")
+            text = answer.get_data(as_text=True)
             assert CANARY not in text, (name, page)
             assert "secret-1" not in text, (name, page)
         for method, address in things:
@@ -107,7 +106,6 @@ def test_nothing_of_another_programme_is_seen_or_done(app: Flask, session: Sessi
 
 
 def test_downloads_hold_only_what_is_in_reach(app: Flask, session: Session, world: World) -> None:
-    app.config["WTF_CSRF_ENABLED"] = False
     numbers = list(session.scalars(select(Certificate.number)))
     assert any(number.startswith("SEC") for number in numbers)
     client = sign_in(app, holders(world)["official-body"])
@@ -131,9 +129,7 @@ def test_a_batch_is_not_shown_under_another_cohort(app: Flask, session: Session,
     assert coordinator.get(f"/cohorts/secret-1/certificates/{key}").status_code == 404
 
 
-@pytest.mark.parametrize(
-    ("valid_from", "valid_to"), [(date(2020, 1, 1), date(2020, 12, 31)), (date(2999, 1, 1), None)]
-)
+@pytest.mark.parametrize(("valid_from", "valid_to"), [(date(2020, 1, 1), date(2020, 12, 31)), (date(2999, 1, 1), None)])
 def test_a_grant_counts_only_in_its_days(
     app: Flask, session: Session, world: World, valid_from: date, valid_to: date | None
 ) -> None:
