@@ -5,18 +5,24 @@ from contextlib import contextmanager
 from typing import NoReturn
 
 import click
+from flask import current_app
 from flask.cli import with_appcontext
+from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.accounts.enums import Role, ScopeKind
+from app.accounts.models import User
 from app.accounts.queries import find_user, load_actor
 from app.accounts.rules import Actor, check_new_password
-from app.accounts.services import create_user, grant
+from app.accounts.services import create_user, grant, tie_to_person
+from app.feature import ScopeResolver
 from app.kernel import clock
 from app.kernel.errors import DomainError, FileRefusedError, NotFoundError
 from app.kernel.unit import unit_of_work
 from app.kernel.words import Message
+from app.organisations.queries import find_by_code
+from app.people.models import Person
 
 
 def fail(message: str) -> NoReturn:
@@ -68,7 +74,7 @@ def actor_by_email(session: Session, email: str) -> Actor:
 
 @click.group("accounts")
 def accounts() -> None:
-    """Open accounts."""
+    """Open accounts and give them roles."""
 
 
 @accounts.command("create-admin")
@@ -78,10 +84,65 @@ def accounts() -> None:
 def create_admin(email: str, password: str) -> None:
     """Open the first administrator's account."""
     with command_session() as session:
-        check_new_password(password, email=email)
-        user = create_user(session, email=email, display_name=email, password=password, now=clock.now())
-        grant(session, user=user, role=Role.ADMINISTRATOR, now=clock.now(), scope=ScopeKind.EVERYWHERE)
+        _open(session, email=email, name=email, password=password)
+        _grant(session, email, Role.ADMINISTRATOR, ScopeKind.EVERYWHERE.value)
     click.echo(f"Opened: {email}")
+
+
+@accounts.command("open")
+@click.argument("email")
+@click.option("--name", required=True, help="As pages show it.")
+@click.option("--iin", help="Of the person whose account it is: a participant's.")
+@click.password_option()
+@with_appcontext
+def open_account(email: str, name: str, iin: str | None, password: str) -> None:
+    """Open an account; it may do nothing until it is granted a role."""
+    with command_session() as session:
+        user = _open(session, email=email, name=name, password=password)
+        if iin:
+            person = session.scalar(select(Person).where(Person.iin == iin))
+            if person is None:
+                raise NotFoundError(Message("The account was not opened: nobody has this IIN."))
+            tie_to_person(session, user=user, person=person, now=clock.now())
+    click.echo(f"Opened: {email}")
+
+
+@accounts.command("grant")
+@click.argument("email")
+@click.argument("role", type=click.Choice([role.value for role in Role]))
+@click.argument("place", default=ScopeKind.EVERYWHERE.value)
+@with_appcontext
+def grant_role(email: str, role: str, place: str) -> None:
+    """Give a role: everywhere, or at organisation:CODE, programme:CODE, cohort:CODE, module:COHORT/NUMBER."""
+    with command_session() as session:
+        _grant(session, email, Role(role), place)
+    click.echo(f"Granted: {role} at {place} to {email}")
+
+
+def _open(session: Session, *, email: str, name: str, password: str) -> User:
+    check_new_password(password, email=email)
+    return create_user(session, email=email, display_name=name, password=password, now=clock.now())
+
+
+def _grant(session: Session, email: str, role: Role, place: str) -> None:
+    user = find_user(session, email)
+    if user is None:
+        raise NotFoundError(Message("No open account has the address %(email)s.", email=email))
+    kind, _, code = place.partition(":")
+    resolvers: dict[str, ScopeResolver] = {ScopeKind.ORGANISATION.value: _organisation}
+    for feature in current_app.extensions["features"]:
+        resolvers |= {scope.value: resolve for scope, resolve in feature.scopes.items()}
+    if kind != ScopeKind.EVERYWHERE and kind not in resolvers:
+        raise DomainError(Message("Nothing was granted: %(place)s is no place; see --help.", place=place))
+    scope_id = resolvers[kind](session, code) if kind in resolvers else None
+    grant(session, user=user, role=role, now=clock.now(), scope=ScopeKind(kind), scope_id=scope_id)
+
+
+def _organisation(session: Session, code: str) -> int:
+    organisation = find_by_code(session, code)
+    if organisation is None:
+        raise NotFoundError(Message("Nothing was granted: there is no organisation %(code)s.", code=code))
+    return organisation.id
 
 
 commands = (accounts,)

@@ -9,6 +9,7 @@ from click import Command
 from flask import Blueprint
 from sqlalchemy.orm import Session
 
+from app.accounts.enums import ScopeKind
 from app.accounts.rules import Actor, Permission
 from app.kernel.words import Message
 
@@ -78,6 +79,7 @@ class Panel:
     todo: tuple[Todo, ...] = ()
 
 
+ScopeResolver = Callable[[Session, str], int]
 PanelSource = Callable[[Session, Actor, datetime], Panel | None]
 
 
@@ -94,6 +96,7 @@ class Feature:
         landing: the endpoint that is home for somebody whose only page it is (a participant's schedule), or None.
         panels: pieces for the pages of lower packages, by place (``cohort.overview``); called with that page's subject.
         filters: what its templates may use.
+        scopes: the places of its own where a role may hold: from a code to the key; NotFoundError when there is none.
 
     """
 
@@ -105,3 +108,4 @@ class Feature:
     landing: Callable[[Actor], str | None] | None = None
     panels: Mapping[str, Callable[..., Panel | None]] = field(default_factory=dict)
     filters: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    scopes: Mapping[ScopeKind, ScopeResolver] = field(default_factory=dict)

@@ -1,7 +1,7 @@
-"""Issuing under kill -9: a real server is killed in the middle of approving 81 certificates, 20 times on each database.
+"""Issuing under kill -9: a real server is killed while it approves 81 certificates, 20 times on each database.
 
-Prints what was left: batches issued in part, acknowledged issues lost, numbers missing or given twice, complaints of the
-register's own check. All four must be 0. ``*_none`` and ``*_all`` say how many kills left nothing and how many all of it.
+Prints what was left: batches issued in part, acknowledged issues lost, numbers missing or given twice, complaints of
+the register's own check. All four must be 0. ``*_none`` and ``*_all`` say how many kills left nothing and how many all of it.
 """
 
 import sys

@@ -92,6 +92,7 @@ class Certificate(Identified, Base):
             postgresql_where=text("status = 'valid'"),
         ),
         Index(None, "organisation_id", "issued_on"),
+        Index(None, "cohort_id", "status"),
     )
 
     number: Mapped[str] = mapped_column(String(60), unique=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
-from app.accounts.rules import Reach
+from app.accounts.rules import EVERYWHERE
 from app.cli import command_session
 from app.kernel import clock
 from app.kernel.errors import DomainError
@@ -18,8 +18,6 @@ from cohorts.roster.columns import Roster, read_roster
 from cohorts.roster.reasons import Verdict
 from cohorts.schema import ProgrammeDocument
 from cohorts.services import RosterReport, check_roster, create_cohort, import_programme, import_roster
-
-EVERYWHERE = Reach(everywhere=True)
 
 
 def _bytes_of(path: Path, *, at_most: int) -> bytes:

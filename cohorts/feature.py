@@ -1,9 +1,12 @@
 """What the cohorts give to the platform."""
 
+from app.accounts.enums import ScopeKind
+from app.accounts.rules import EVERYWHERE
 from app.feature import Feature, MenuItem
 from app.kernel.words import Message
 from cohorts.cli import commands
 from cohorts.panels import home_needs, my_cohorts
+from cohorts.queries import get_cohort, get_programme
 from cohorts.rules import VIEW_COHORT
 from cohorts.tabs import own_tabs
 from cohorts.views import blueprint
@@ -17,4 +20,8 @@ FEATURE = Feature(
     menu=(MenuItem(Message("Programmes"), "cohorts.programmes", "cal", VIEW_COHORT, 20, SECTION),),
     home=(home_needs, my_cohorts),
     panels={"cohort.tabs": own_tabs},
+    scopes={
+        ScopeKind.PROGRAMME: lambda session, code: get_programme(session, EVERYWHERE, code).id,
+        ScopeKind.COHORT: lambda session, code: get_cohort(session, EVERYWHERE, code).id,
+    },
 )

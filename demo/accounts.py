@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.enums import DelegatedArea, Role, ScopeKind
 from app.accounts.queries import find_user, load_actor
-from app.accounts.rules import Reach, check_new_password
+from app.accounts.rules import EVERYWHERE, check_new_password
 from app.accounts.services import create_user, delegate, grant, tie_to_person
 from app.organisations.queries import find_by_code
 from app.settings import Settings
@@ -89,7 +89,7 @@ def place_accounts(session: Session, *, now: datetime) -> None:
             organisation = find_by_code(session, code)
             scope, scope_id = ScopeKind.ORGANISATION, organisation.id if organisation else None
         else:
-            cohort = get_cohort(session, Reach(everywhere=True), code)
+            cohort = get_cohort(session, EVERYWHERE, code)
             scope, scope_id = ScopeKind.COHORT, cohort.id
             if number:
                 module = next(row for row in modules_of(session, cohort.id) if str(row.number) == number)
@@ -108,5 +108,5 @@ def look_once(session: Session, *, now: datetime) -> None:
     user = find_user(session, f"participant@{DOMAIN}")
     actor = load_actor(session, user.id, day=now.date(), lang="kk") if user else None
     if actor is not None and actor.person_id is not None:
-        cohort = get_cohort(session, Reach(everywhere=True), "kel-now-1")
+        cohort = get_cohort(session, EVERYWHERE, "kel-now-1")
         mark_seen(session, person_id=actor.person_id, versions={cohort.id: 1}, actor=actor, now=now)

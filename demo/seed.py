@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from app.accounts.queries import find_user, load_actor
-from app.accounts.rules import Actor, Reach
+from app.accounts.rules import EVERYWHERE, Actor
 from app.kernel.clock import HOME_ZONE
 from app.kernel.errors import NotFoundError
 from app.kernel.partial_date import PartialDate
@@ -40,7 +40,6 @@ from demo.accounts import look_once, open_accounts, place_accounts
 from demo.running import fill, first_day_for, has_ended, move_on
 
 FOLDER = Path(__file__).resolve().parent
-EVERYWHERE = Reach(everywhere=True)
 RUNNING, FINISHED = "kel-now-1", "eulp-2023-1"
 HOME = ZoneInfo(HOME_ZONE)
 # Number on the roster, and the surname as it should have been printed.

@@ -1,8 +1,15 @@
 """How this package joins the platform."""
 
+from sqlalchemy.orm import Session
+
+from app.accounts.enums import ScopeKind
+from app.accounts.rules import EVERYWHERE
 from app.feature import Feature, MenuItem
+from app.kernel.errors import NotFoundError
 from app.kernel.words import Message
+from cohorts.queries import get_cohort
 from cohorts.signals import CohortCreated, cohort_created
+from modules.queries.schedule import modules_of
 from modules.rules.access import HOST_MODULE, VIEW_OWN_SCHEDULE
 from modules.services import lay_modules
 from modules.views import calendar, me, needs, panels, publish, schedule, sessions
@@ -12,6 +19,15 @@ from modules.views import calendar, me, needs, panels, publish, schedule, sessio
 def lay_for_new_cohort(created: CohortCreated) -> None:
     """A new cohort gets its modules in the transaction that makes it."""
     lay_modules(created.session, cohort=created.cohort, actor=created.actor, now=created.now)
+
+
+def module_key(session: Session, code: str) -> int:
+    """The key of a module named by its cohort and number, ``kel-2026-1/4``."""
+    cohort, _, number = code.partition("/")
+    for module in modules_of(session, get_cohort(session, EVERYWHERE, cohort).id):
+        if str(module.number) == number:
+            return module.id
+    raise NotFoundError(Message("Nothing was granted: there is no module %(code)s.", code=code))
 
 
 FEATURE = Feature(
@@ -28,6 +44,7 @@ FEATURE = Feature(
         "cohort.tabs": panels.schedule_tab,
         "cohort.needs": needs.cohort_needs,
     },
+    scopes={ScopeKind.MODULE: module_key},
 )
 
 __all__ = ["FEATURE", "publish", "sessions"]

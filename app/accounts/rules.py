@@ -63,6 +63,9 @@ class Reach:
         return self.everywhere or any((self.organisations, self.programmes, self.cohorts, self.modules))
 
 
+EVERYWHERE = Reach(everywhere=True)  # of the command line, whose user has the whole database at hand
+
+
 @dataclass(frozen=True, slots=True)
 class Principal:
     """A person for whom an assistant acts."""

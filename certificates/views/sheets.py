@@ -7,7 +7,7 @@ from app.web.locale import chosen_language
 from certificates.codes import display_control_code
 from certificates.drawing.words import FACT_LABELS
 from certificates.models import Certificate
-from certificates.payload import Holder, Payload, Words
+from certificates.payload import Holder, Payload, PayloadError, Words
 
 SCRIPTS = {"kk": "kk", "ru": "ru", "latin": "en"}
 
@@ -16,8 +16,11 @@ class NameOf:
     """Reads the printed name of a certificate for a template: the first form, with the language it is in."""
 
     def __call__(self, certificate: Certificate) -> Markup:
-        """The name as markup."""
-        holder = Payload.from_json(certificate.payload).holder
+        """The name as markup; a dash when the record is broken, so that the others are still shown."""
+        try:
+            holder = Payload.from_json(certificate.payload).holder
+        except PayloadError:
+            return Markup("–")
         return name_markup(holder, small=False)
 
 

@@ -29,17 +29,9 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate_look_up_failure")),
     )
+    op.create_index(op.f("ix_certificate_look_up_failure_at"), "certificate_look_up_failure", ["at"], unique=False)
     op.create_index(
-        op.f("ix_certificate_look_up_failure_at"),
-        "certificate_look_up_failure",
-        ["at"],
-        unique=False,
-    )
-    op.create_index(
-        op.f("ix_certificate_look_up_failure_key_at"),
-        "certificate_look_up_failure",
-        ["key", "at"],
-        unique=False,
+        op.f("ix_certificate_look_up_failure_key_at"), "certificate_look_up_failure", ["key", "at"], unique=False
     )
     op.create_table(
         "organisation",
@@ -56,12 +48,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation")),
         sa.UniqueConstraint("code", name=op.f("uq_organisation_code")),
     )
-    op.create_index(
-        op.f("ix_organisation_search_key"), "organisation", ["search_key"], unique=False
-    )
-    op.create_index(
-        op.f("ix_organisation_sort_key"), "organisation", ["sort_key"], unique=False
-    )
+    op.create_index(op.f("ix_organisation_search_key"), "organisation", ["search_key"], unique=False)
+    op.create_index(op.f("ix_organisation_sort_key"), "organisation", ["sort_key"], unique=False)
     op.create_table(
         "person",
         sa.Column("iin", sa.String(length=12), nullable=True),
@@ -75,9 +63,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
         sa.UniqueConstraint("iin", name=op.f("uq_person_iin")),
     )
-    op.create_index(
-        op.f("ix_person_search_key"), "person", ["search_key"], unique=False
-    )
+    op.create_index(op.f("ix_person_search_key"), "person", ["search_key"], unique=False)
     op.create_index(op.f("ix_person_sort_key"), "person", ["sort_key"], unique=False)
     op.create_table(
         "sign_in_attempt",
@@ -86,12 +72,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_attempt")),
     )
-    op.create_index(
-        op.f("ix_sign_in_attempt_key_at"),
-        "sign_in_attempt",
-        ["key", "at"],
-        unique=False,
-    )
+    op.create_index(op.f("ix_sign_in_attempt_key_at"), "sign_in_attempt", ["key", "at"], unique=False)
     op.create_table(
         "calendar_feed",
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -99,10 +80,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["person_id"],
-            ["person.id"],
-            name=op.f("fk_calendar_feed_person_id_person"),
-            ondelete="CASCADE",
+            ["person_id"], ["person.id"], name=op.f("fk_calendar_feed_person_id_person"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_feed")),
         sa.UniqueConstraint("person_id", name=op.f("uq_calendar_feed_person_id")),
@@ -135,33 +113,21 @@ def upgrade() -> None:
         sa.Column("took_place_on", sa.Date(), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["predecessor_id"],
-            ["organisation.id"],
-            name=op.f("fk_organisation_succession_predecessor_id_organisation"),
+            ["predecessor_id"], ["organisation.id"], name=op.f("fk_organisation_succession_predecessor_id_organisation")
         ),
         sa.ForeignKeyConstraint(
-            ["successor_id"],
-            ["organisation.id"],
-            name=op.f("fk_organisation_succession_successor_id_organisation"),
+            ["successor_id"], ["organisation.id"], name=op.f("fk_organisation_succession_successor_id_organisation")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation_succession")),
         sa.UniqueConstraint(
-            "predecessor_id",
-            "successor_id",
-            name=op.f("uq_organisation_succession_predecessor_id_successor_id"),
+            "predecessor_id", "successor_id", name=op.f("uq_organisation_succession_predecessor_id_successor_id")
         ),
     )
     op.create_index(
-        op.f("ix_organisation_succession_predecessor_id"),
-        "organisation_succession",
-        ["predecessor_id"],
-        unique=False,
+        op.f("ix_organisation_succession_predecessor_id"), "organisation_succession", ["predecessor_id"], unique=False
     )
     op.create_index(
-        op.f("ix_organisation_succession_successor_id"),
-        "organisation_succession",
-        ["successor_id"],
-        unique=False,
+        op.f("ix_organisation_succession_successor_id"), "organisation_succession", ["successor_id"], unique=False
     )
     op.create_table(
         "person_email",
@@ -170,19 +136,12 @@ def upgrade() -> None:
         sa.Column("identity", sa.String(length=254), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["person_id"],
-            ["person.id"],
-            name=op.f("fk_person_email_person_id_person"),
-            ondelete="CASCADE",
+            ["person_id"], ["person.id"], name=op.f("fk_person_email_person_id_person"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person_email")),
     )
-    op.create_index(
-        op.f("ix_person_email_identity"), "person_email", ["identity"], unique=False
-    )
-    op.create_index(
-        op.f("ix_person_email_person_id"), "person_email", ["person_id"], unique=False
-    )
+    op.create_index(op.f("ix_person_email_identity"), "person_email", ["identity"], unique=False)
+    op.create_index(op.f("ix_person_email_person_id"), "person_email", ["person_id"], unique=False)
     op.create_table(
         "person_name",
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -195,18 +154,12 @@ def upgrade() -> None:
         sa.Column("valid_to", sa.Date(), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["person_id"],
-            ["person.id"],
-            name=op.f("fk_person_name_person_id_person"),
-            ondelete="CASCADE",
+            ["person_id"], ["person.id"], name=op.f("fk_person_name_person_id_person"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person_name")),
     )
     op.create_index(
-        op.f("ix_person_name_person_id_form_valid_to"),
-        "person_name",
-        ["person_id", "form", "valid_to"],
-        unique=False,
+        op.f("ix_person_name_person_id_form_valid_to"), "person_name", ["person_id", "form", "valid_to"], unique=False
     )
     op.create_table(
         "post",
@@ -218,21 +171,14 @@ def upgrade() -> None:
         sa.Column("valid_to", sa.Date(), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["organisation_id"],
-            ["organisation.id"],
-            name=op.f("fk_post_organisation_id_organisation"),
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_post_organisation_id_organisation")
         ),
         sa.ForeignKeyConstraint(
-            ["person_id"],
-            ["person.id"],
-            name=op.f("fk_post_person_id_person"),
-            ondelete="CASCADE",
+            ["person_id"], ["person.id"], name=op.f("fk_post_person_id_person"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_post")),
     )
-    op.create_index(
-        op.f("ix_post_organisation_id"), "post", ["organisation_id"], unique=False
-    )
+    op.create_index(op.f("ix_post_organisation_id"), "post", ["organisation_id"], unique=False)
     op.create_index(op.f("ix_post_person_id"), "post", ["person_id"], unique=False)
     op.create_table(
         "programme",
@@ -253,39 +199,18 @@ def upgrade() -> None:
         sa.Column("sort_key", sa.String(length=400), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["agreement_id"], ["agreement.id"], name=op.f("fk_programme_agreement_id_agreement")),
         sa.ForeignKeyConstraint(
-            ["agreement_id"],
-            ["agreement.id"],
-            name=op.f("fk_programme_agreement_id_agreement"),
+            ["commissioner_id"], ["organisation.id"], name=op.f("fk_programme_commissioner_id_organisation")
         ),
-        sa.ForeignKeyConstraint(
-            ["commissioner_id"],
-            ["organisation.id"],
-            name=op.f("fk_programme_commissioner_id_organisation"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["owner_id"],
-            ["organisation.id"],
-            name=op.f("fk_programme_owner_id_organisation"),
-        ),
+        sa.ForeignKeyConstraint(["owner_id"], ["organisation.id"], name=op.f("fk_programme_owner_id_organisation")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_programme")),
         sa.UniqueConstraint("code", name=op.f("uq_programme_code")),
     )
-    op.create_index(
-        op.f("ix_programme_agreement_id"), "programme", ["agreement_id"], unique=False
-    )
-    op.create_index(
-        op.f("ix_programme_commissioner_id"),
-        "programme",
-        ["commissioner_id"],
-        unique=False,
-    )
-    op.create_index(
-        op.f("ix_programme_owner_id"), "programme", ["owner_id"], unique=False
-    )
-    op.create_index(
-        op.f("ix_programme_sort_key"), "programme", ["sort_key"], unique=False
-    )
+    op.create_index(op.f("ix_programme_agreement_id"), "programme", ["agreement_id"], unique=False)
+    op.create_index(op.f("ix_programme_commissioner_id"), "programme", ["commissioner_id"], unique=False)
+    op.create_index(op.f("ix_programme_owner_id"), "programme", ["owner_id"], unique=False)
+    op.create_index(op.f("ix_programme_sort_key"), "programme", ["sort_key"], unique=False)
     op.create_table(
         "user_account",
         sa.Column("email", sa.String(length=254), nullable=False),
@@ -298,15 +223,11 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_user_account_person_id_person")
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_user_account_person_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user_account")),
         sa.UniqueConstraint("identity", name=op.f("uq_user_account_identity")),
     )
-    op.create_index(
-        op.f("ix_user_account_person_id"), "user_account", ["person_id"], unique=False
-    )
+    op.create_index(op.f("ix_user_account_person_id"), "user_account", ["person_id"], unique=False)
     op.create_table(
         "audit_entry",
         sa.Column("at", sa.DateTime(), nullable=False),
@@ -317,29 +238,14 @@ def upgrade() -> None:
         sa.Column("subject_id", sa.Integer(), nullable=True),
         sa.Column("detail", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["actor_id"],
-            ["user_account.id"],
-            name=op.f("fk_audit_entry_actor_id_user_account"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["for_person_id"],
-            ["person.id"],
-            name=op.f("fk_audit_entry_for_person_id_person"),
-        ),
+        sa.ForeignKeyConstraint(["actor_id"], ["user_account.id"], name=op.f("fk_audit_entry_actor_id_user_account")),
+        sa.ForeignKeyConstraint(["for_person_id"], ["person.id"], name=op.f("fk_audit_entry_for_person_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entry")),
     )
     op.create_index(op.f("ix_audit_entry_act"), "audit_entry", ["act"], unique=False)
-    op.create_index(
-        op.f("ix_audit_entry_actor_id"), "audit_entry", ["actor_id"], unique=False
-    )
+    op.create_index(op.f("ix_audit_entry_actor_id"), "audit_entry", ["actor_id"], unique=False)
     op.create_index(op.f("ix_audit_entry_at"), "audit_entry", ["at"], unique=False)
-    op.create_index(
-        op.f("ix_audit_entry_subject_subject_id"),
-        "audit_entry",
-        ["subject", "subject_id"],
-        unique=False,
-    )
+    op.create_index(op.f("ix_audit_entry_subject_subject_id"), "audit_entry", ["subject", "subject_id"], unique=False)
     op.create_table(
         "certificate_series",
         sa.Column("issuer_id", sa.Integer(), nullable=False),
@@ -349,36 +255,19 @@ def upgrade() -> None:
         sa.Column("last_number", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["issuer_id"],
-            ["organisation.id"],
-            name=op.f("fk_certificate_series_issuer_id_organisation"),
+            ["issuer_id"], ["organisation.id"], name=op.f("fk_certificate_series_issuer_id_organisation")
         ),
         sa.ForeignKeyConstraint(
-            ["programme_id"],
-            ["programme.id"],
-            name=op.f("fk_certificate_series_programme_id_programme"),
+            ["programme_id"], ["programme.id"], name=op.f("fk_certificate_series_programme_id_programme")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate_series")),
         sa.UniqueConstraint(
-            "issuer_id",
-            "programme_id",
-            "year",
-            name=op.f("uq_certificate_series_issuer_id_programme_id_year"),
+            "issuer_id", "programme_id", "year", name=op.f("uq_certificate_series_issuer_id_programme_id_year")
         ),
         sa.UniqueConstraint("prefix", name=op.f("uq_certificate_series_prefix")),
     )
-    op.create_index(
-        op.f("ix_certificate_series_issuer_id"),
-        "certificate_series",
-        ["issuer_id"],
-        unique=False,
-    )
-    op.create_index(
-        op.f("ix_certificate_series_programme_id"),
-        "certificate_series",
-        ["programme_id"],
-        unique=False,
-    )
+    op.create_index(op.f("ix_certificate_series_issuer_id"), "certificate_series", ["issuer_id"], unique=False)
+    op.create_index(op.f("ix_certificate_series_programme_id"), "certificate_series", ["programme_id"], unique=False)
     op.create_table(
         "delegation",
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -387,23 +276,14 @@ def upgrade() -> None:
         sa.Column("valid_from", sa.Date(), nullable=True),
         sa.Column("valid_to", sa.Date(), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_delegation_person_id_person")),
         sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_delegation_person_id_person")
-        ),
-        sa.ForeignKeyConstraint(
-            ["user_id"],
-            ["user_account.id"],
-            name=op.f("fk_delegation_user_id_user_account"),
-            ondelete="CASCADE",
+            ["user_id"], ["user_account.id"], name=op.f("fk_delegation_user_id_user_account"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delegation")),
     )
-    op.create_index(
-        op.f("ix_delegation_person_id"), "delegation", ["person_id"], unique=False
-    )
-    op.create_index(
-        op.f("ix_delegation_user_id"), "delegation", ["user_id"], unique=False
-    )
+    op.create_index(op.f("ix_delegation_person_id"), "delegation", ["person_id"], unique=False)
+    op.create_index(op.f("ix_delegation_user_id"), "delegation", ["user_id"], unique=False)
     op.create_table(
         "programme_outline",
         sa.Column("programme_id", sa.Integer(), nullable=False),
@@ -418,11 +298,7 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_programme_outline")),
-        sa.UniqueConstraint(
-            "programme_id",
-            "number",
-            name=op.f("uq_programme_outline_programme_id_number"),
-        ),
+        sa.UniqueConstraint("programme_id", "number", name=op.f("uq_programme_outline_programme_id_number")),
     )
     op.create_table(
         "user_grant",
@@ -434,16 +310,11 @@ def upgrade() -> None:
         sa.Column("valid_to", sa.Date(), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["user_id"],
-            ["user_account.id"],
-            name=op.f("fk_user_grant_user_id_user_account"),
-            ondelete="CASCADE",
+            ["user_id"], ["user_account.id"], name=op.f("fk_user_grant_user_id_user_account"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user_grant")),
     )
-    op.create_index(
-        op.f("ix_user_grant_user_id"), "user_grant", ["user_id"], unique=False
-    )
+    op.create_index(op.f("ix_user_grant_user_id"), "user_grant", ["user_id"], unique=False)
     op.create_table(
         "cohort",
         sa.Column("code", sa.String(length=60), nullable=False),
@@ -458,24 +329,14 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["outline_id"],
-            ["programme_outline.id"],
-            name=op.f("fk_cohort_outline_id_programme_outline"),
+            ["outline_id"], ["programme_outline.id"], name=op.f("fk_cohort_outline_id_programme_outline")
         ),
-        sa.ForeignKeyConstraint(
-            ["programme_id"],
-            ["programme.id"],
-            name=op.f("fk_cohort_programme_id_programme"),
-        ),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_cohort_programme_id_programme")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cohort")),
         sa.UniqueConstraint("code", name=op.f("uq_cohort_code")),
     )
-    op.create_index(
-        op.f("ix_cohort_outline_id"), "cohort", ["outline_id"], unique=False
-    )
-    op.create_index(
-        op.f("ix_cohort_programme_id"), "cohort", ["programme_id"], unique=False
-    )
+    op.create_index(op.f("ix_cohort_outline_id"), "cohort", ["outline_id"], unique=False)
+    op.create_index(op.f("ix_cohort_programme_id"), "cohort", ["programme_id"], unique=False)
     op.create_table(
         "certificate_batch",
         sa.Column("key", sa.String(length=32), nullable=False),
@@ -492,36 +353,18 @@ def upgrade() -> None:
         sa.Column("note", sa.String(length=500), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_certificate_batch_cohort_id_cohort")),
         sa.ForeignKeyConstraint(
-            ["cohort_id"],
-            ["cohort.id"],
-            name=op.f("fk_certificate_batch_cohort_id_cohort"),
+            ["decided_by_id"], ["user_account.id"], name=op.f("fk_certificate_batch_decided_by_id_user_account")
         ),
         sa.ForeignKeyConstraint(
-            ["decided_by_id"],
-            ["user_account.id"],
-            name=op.f("fk_certificate_batch_decided_by_id_user_account"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["proposed_by_id"],
-            ["user_account.id"],
-            name=op.f("fk_certificate_batch_proposed_by_id_user_account"),
+            ["proposed_by_id"], ["user_account.id"], name=op.f("fk_certificate_batch_proposed_by_id_user_account")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate_batch")),
         sa.UniqueConstraint("key", name=op.f("uq_certificate_batch_key")),
     )
-    op.create_index(
-        op.f("ix_certificate_batch_cohort_id"),
-        "certificate_batch",
-        ["cohort_id"],
-        unique=False,
-    )
-    op.create_index(
-        op.f("ix_certificate_batch_status"),
-        "certificate_batch",
-        ["status"],
-        unique=False,
-    )
+    op.create_index(op.f("ix_certificate_batch_cohort_id"), "certificate_batch", ["cohort_id"], unique=False)
+    op.create_index(op.f("ix_certificate_batch_status"), "certificate_batch", ["status"], unique=False)
     op.create_index(
         "uq_certificate_batch_open",
         "certificate_batch",
@@ -545,34 +388,17 @@ def upgrade() -> None:
         sa.Column("enrolled_on", sa.Date(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_enrolment_cohort_id_cohort")),
         sa.ForeignKeyConstraint(
-            ["cohort_id"], ["cohort.id"], name=op.f("fk_enrolment_cohort_id_cohort")
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_enrolment_organisation_id_organisation")
         ),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"],
-            ["organisation.id"],
-            name=op.f("fk_enrolment_organisation_id_organisation"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_enrolment_person_id_person")
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_enrolment_person_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_enrolment")),
-        sa.UniqueConstraint(
-            "cohort_id", "number", name=op.f("uq_enrolment_cohort_id_number")
-        ),
-        sa.UniqueConstraint(
-            "cohort_id", "person_id", name=op.f("uq_enrolment_cohort_id_person_id")
-        ),
+        sa.UniqueConstraint("cohort_id", "number", name=op.f("uq_enrolment_cohort_id_number")),
+        sa.UniqueConstraint("cohort_id", "person_id", name=op.f("uq_enrolment_cohort_id_person_id")),
     )
-    op.create_index(
-        op.f("ix_enrolment_organisation_id"),
-        "enrolment",
-        ["organisation_id"],
-        unique=False,
-    )
-    op.create_index(
-        op.f("ix_enrolment_person_id"), "enrolment", ["person_id"], unique=False
-    )
+    op.create_index(op.f("ix_enrolment_organisation_id"), "enrolment", ["organisation_id"], unique=False)
+    op.create_index(op.f("ix_enrolment_person_id"), "enrolment", ["person_id"], unique=False)
     op.create_index(op.f("ix_enrolment_status"), "enrolment", ["status"], unique=False)
     op.create_table(
         "module",
@@ -585,18 +411,10 @@ def upgrade() -> None:
         sa.Column("host_id", sa.Integer(), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["cohort_id"], ["cohort.id"], name=op.f("fk_module_cohort_id_cohort")
-        ),
-        sa.ForeignKeyConstraint(
-            ["host_id"],
-            ["organisation.id"],
-            name=op.f("fk_module_host_id_organisation"),
-        ),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_module_cohort_id_cohort")),
+        sa.ForeignKeyConstraint(["host_id"], ["organisation.id"], name=op.f("fk_module_host_id_organisation")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_module")),
-        sa.UniqueConstraint(
-            "cohort_id", "position", name=op.f("uq_module_cohort_id_position")
-        ),
+        sa.UniqueConstraint("cohort_id", "position", name=op.f("uq_module_cohort_id_position")),
     )
     op.create_index(op.f("ix_module_host_id"), "module", ["host_id"], unique=False)
     op.create_table(
@@ -609,29 +427,16 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["cohort_id"],
-            ["cohort.id"],
-            name=op.f("fk_roster_upload_cohort_id_cohort"),
-            ondelete="CASCADE",
+            ["cohort_id"], ["cohort.id"], name=op.f("fk_roster_upload_cohort_id_cohort"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
-            ["user_id"],
-            ["user_account.id"],
-            name=op.f("fk_roster_upload_user_id_user_account"),
-            ondelete="CASCADE",
+            ["user_id"], ["user_account.id"], name=op.f("fk_roster_upload_user_id_user_account"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_roster_upload")),
         sa.UniqueConstraint("token", name=op.f("uq_roster_upload_token")),
     )
-    op.create_index(
-        op.f("ix_roster_upload_cohort_id"), "roster_upload", ["cohort_id"], unique=False
-    )
-    op.create_index(
-        op.f("ix_roster_upload_created_at"),
-        "roster_upload",
-        ["created_at"],
-        unique=False,
-    )
+    op.create_index(op.f("ix_roster_upload_cohort_id"), "roster_upload", ["cohort_id"], unique=False)
+    op.create_index(op.f("ix_roster_upload_created_at"), "roster_upload", ["created_at"], unique=False)
     op.create_table(
         "schedule_seen",
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -640,28 +445,17 @@ def upgrade() -> None:
         sa.Column("seen_at", sa.DateTime(), nullable=False),
         sa.Column("seen_by_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_schedule_seen_cohort_id_cohort")),
         sa.ForeignKeyConstraint(
-            ["cohort_id"], ["cohort.id"], name=op.f("fk_schedule_seen_cohort_id_cohort")
+            ["person_id"], ["person.id"], name=op.f("fk_schedule_seen_person_id_person"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
-            ["person_id"],
-            ["person.id"],
-            name=op.f("fk_schedule_seen_person_id_person"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["seen_by_id"],
-            ["user_account.id"],
-            name=op.f("fk_schedule_seen_seen_by_id_user_account"),
+            ["seen_by_id"], ["user_account.id"], name=op.f("fk_schedule_seen_seen_by_id_user_account")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_schedule_seen")),
-        sa.UniqueConstraint(
-            "person_id", "cohort_id", name=op.f("uq_schedule_seen_person_id_cohort_id")
-        ),
+        sa.UniqueConstraint("person_id", "cohort_id", name=op.f("uq_schedule_seen_person_id_cohort_id")),
     )
-    op.create_index(
-        op.f("ix_schedule_seen_cohort_id"), "schedule_seen", ["cohort_id"], unique=False
-    )
+    op.create_index(op.f("ix_schedule_seen_cohort_id"), "schedule_seen", ["cohort_id"], unique=False)
     op.create_table(
         "schedule_version",
         sa.Column("cohort_id", sa.Integer(), nullable=False),
@@ -669,20 +463,12 @@ def upgrade() -> None:
         sa.Column("published_at", sa.DateTime(), nullable=False),
         sa.Column("published_by_id", sa.Integer(), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_schedule_version_cohort_id_cohort")),
         sa.ForeignKeyConstraint(
-            ["cohort_id"],
-            ["cohort.id"],
-            name=op.f("fk_schedule_version_cohort_id_cohort"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["published_by_id"],
-            ["user_account.id"],
-            name=op.f("fk_schedule_version_published_by_id_user_account"),
+            ["published_by_id"], ["user_account.id"], name=op.f("fk_schedule_version_published_by_id_user_account")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_schedule_version")),
-        sa.UniqueConstraint(
-            "cohort_id", "number", name=op.f("uq_schedule_version_cohort_id_number")
-        ),
+        sa.UniqueConstraint("cohort_id", "number", name=op.f("uq_schedule_version_cohort_id_number")),
     )
     op.create_table(
         "block",
@@ -697,15 +483,10 @@ def upgrade() -> None:
         sa.Column("assumed", sa.Boolean(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["module_id"],
-            ["module.id"],
-            name=op.f("fk_block_module_id_module"),
-            ondelete="CASCADE",
+            ["module_id"], ["module.id"], name=op.f("fk_block_module_id_module"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_block")),
-        sa.UniqueConstraint(
-            "module_id", "position", name=op.f("uq_block_module_id_position")
-        ),
+        sa.UniqueConstraint("module_id", "position", name=op.f("uq_block_module_id_position")),
     )
     op.create_table(
         "certificate",
@@ -731,76 +512,36 @@ def upgrade() -> None:
         sa.Column("replaced_by_id", sa.Integer(), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["batch_id"],
-            ["certificate_batch.id"],
-            name=op.f("fk_certificate_batch_id_certificate_batch"),
+            ["batch_id"], ["certificate_batch.id"], name=op.f("fk_certificate_batch_id_certificate_batch")
+        ),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_certificate_cohort_id_cohort")),
+        sa.ForeignKeyConstraint(["enrolment_id"], ["enrolment.id"], name=op.f("fk_certificate_enrolment_id_enrolment")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_certificate_organisation_id_organisation")
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_certificate_person_id_person")),
+        sa.ForeignKeyConstraint(
+            ["replaced_by_id"], ["certificate.id"], name=op.f("fk_certificate_replaced_by_id_certificate")
         ),
         sa.ForeignKeyConstraint(
-            ["cohort_id"], ["cohort.id"], name=op.f("fk_certificate_cohort_id_cohort")
-        ),
-        sa.ForeignKeyConstraint(
-            ["enrolment_id"],
-            ["enrolment.id"],
-            name=op.f("fk_certificate_enrolment_id_enrolment"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"],
-            ["organisation.id"],
-            name=op.f("fk_certificate_organisation_id_organisation"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_certificate_person_id_person")
-        ),
-        sa.ForeignKeyConstraint(
-            ["replaced_by_id"],
-            ["certificate.id"],
-            name=op.f("fk_certificate_replaced_by_id_certificate"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["series_id"],
-            ["certificate_series.id"],
-            name=op.f("fk_certificate_series_id_certificate_series"),
+            ["series_id"], ["certificate_series.id"], name=op.f("fk_certificate_series_id_certificate_series")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate")),
         sa.UniqueConstraint("code", name=op.f("uq_certificate_code")),
         sa.UniqueConstraint("number", name=op.f("uq_certificate_number")),
-        sa.UniqueConstraint(
-            "series_id", "sequence", name=op.f("uq_certificate_series_id_sequence")
-        ),
+        sa.UniqueConstraint("series_id", "sequence", name=op.f("uq_certificate_series_id_sequence")),
     )
+    op.create_index(op.f("ix_certificate_batch_id"), "certificate", ["batch_id"], unique=False)
+    op.create_index(op.f("ix_certificate_cohort_id_status"), "certificate", ["cohort_id", "status"], unique=False)
+    op.create_index(op.f("ix_certificate_enrolment_id"), "certificate", ["enrolment_id"], unique=False)
+    op.create_index(op.f("ix_certificate_issued_on"), "certificate", ["issued_on"], unique=False)
     op.create_index(
-        op.f("ix_certificate_batch_id"), "certificate", ["batch_id"], unique=False
+        op.f("ix_certificate_organisation_id_issued_on"), "certificate", ["organisation_id", "issued_on"], unique=False
     )
-    op.create_index(
-        op.f("ix_certificate_enrolment_id"),
-        "certificate",
-        ["enrolment_id"],
-        unique=False,
-    )
-    op.create_index(
-        op.f("ix_certificate_issued_on"), "certificate", ["issued_on"], unique=False
-    )
-    op.create_index(
-        op.f("ix_certificate_organisation_id_issued_on"),
-        "certificate",
-        ["organisation_id", "issued_on"],
-        unique=False,
-    )
-    op.create_index(
-        op.f("ix_certificate_person_id"), "certificate", ["person_id"], unique=False
-    )
-    op.create_index(
-        op.f("ix_certificate_replaced_by_id"),
-        "certificate",
-        ["replaced_by_id"],
-        unique=False,
-    )
-    op.create_index(
-        op.f("ix_certificate_sort_key"), "certificate", ["sort_key"], unique=False
-    )
-    op.create_index(
-        op.f("ix_certificate_status"), "certificate", ["status"], unique=False
-    )
+    op.create_index(op.f("ix_certificate_person_id"), "certificate", ["person_id"], unique=False)
+    op.create_index(op.f("ix_certificate_replaced_by_id"), "certificate", ["replaced_by_id"], unique=False)
+    op.create_index(op.f("ix_certificate_sort_key"), "certificate", ["sort_key"], unique=False)
+    op.create_index(op.f("ix_certificate_status"), "certificate", ["status"], unique=False)
     op.create_index(
         "uq_certificate_valid",
         "certificate",
@@ -822,27 +563,14 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
-            ["enrolment_id"],
-            ["enrolment.id"],
-            name=op.f("fk_certificate_batch_item_enrolment_id_enrolment"),
+            ["enrolment_id"], ["enrolment.id"], name=op.f("fk_certificate_batch_item_enrolment_id_enrolment")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate_batch_item")),
-        sa.UniqueConstraint(
-            "batch_id",
-            "enrolment_id",
-            name=op.f("uq_certificate_batch_item_batch_id_enrolment_id"),
-        ),
-        sa.UniqueConstraint(
-            "batch_id",
-            "position",
-            name=op.f("uq_certificate_batch_item_batch_id_position"),
-        ),
+        sa.UniqueConstraint("batch_id", "enrolment_id", name=op.f("uq_certificate_batch_item_batch_id_enrolment_id")),
+        sa.UniqueConstraint("batch_id", "position", name=op.f("uq_certificate_batch_item_batch_id_position")),
     )
     op.create_index(
-        op.f("ix_certificate_batch_item_enrolment_id"),
-        "certificate_batch_item",
-        ["enrolment_id"],
-        unique=False,
+        op.f("ix_certificate_batch_item_enrolment_id"), "certificate_batch_item", ["enrolment_id"], unique=False
     )
     op.create_table(
         "enrolment_status_change",
@@ -855,9 +583,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(length=500), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["actor_id"],
-            ["user_account.id"],
-            name=op.f("fk_enrolment_status_change_actor_id_user_account"),
+            ["actor_id"], ["user_account.id"], name=op.f("fk_enrolment_status_change_actor_id_user_account")
         ),
         sa.ForeignKeyConstraint(
             ["enrolment_id"],
@@ -868,10 +594,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_enrolment_status_change")),
     )
     op.create_index(
-        op.f("ix_enrolment_status_change_enrolment_id"),
-        "enrolment_status_change",
-        ["enrolment_id"],
-        unique=False,
+        op.f("ix_enrolment_status_change_enrolment_id"), "enrolment_status_change", ["enrolment_id"], unique=False
     )
     op.create_table(
         "module_session",
@@ -890,19 +613,12 @@ def upgrade() -> None:
         sa.Column("link", sa.String(length=500), nullable=True),
         sa.Column("speaker", sa.String(length=200), nullable=True),
         sa.Column("note", sa.String(length=500), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["module_id"],
-            ["module.id"],
-            name=op.f("fk_module_session_module_id_module"),
-        ),
+        sa.ForeignKeyConstraint(["module_id"], ["module.id"], name=op.f("fk_module_session_module_id_module")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_module_session")),
         sa.UniqueConstraint("uid", name=op.f("uq_module_session_uid")),
     )
     op.create_index(
-        op.f("ix_module_session_module_id_starts_at"),
-        "module_session",
-        ["module_id", "starts_at"],
-        unique=False,
+        op.f("ix_module_session_module_id_starts_at"), "module_session", ["module_id", "starts_at"], unique=False
     )
     op.create_table(
         "certificate_file",
@@ -912,14 +628,10 @@ def upgrade() -> None:
         sa.Column("rendered_at", sa.DateTime(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["certificate_id"],
-            ["certificate.id"],
-            name=op.f("fk_certificate_file_certificate_id_certificate"),
+            ["certificate_id"], ["certificate.id"], name=op.f("fk_certificate_file_certificate_id_certificate")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate_file")),
-        sa.UniqueConstraint(
-            "certificate_id", name=op.f("uq_certificate_file_certificate_id")
-        ),
+        sa.UniqueConstraint("certificate_id", name=op.f("uq_certificate_file_certificate_id")),
     )
     op.create_table(
         "certificate_log",
@@ -935,25 +647,16 @@ def upgrade() -> None:
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["actor_id"],
-            ["user_account.id"],
-            name=op.f("fk_certificate_log_actor_id_user_account"),
+            ["actor_id"], ["user_account.id"], name=op.f("fk_certificate_log_actor_id_user_account")
         ),
         sa.ForeignKeyConstraint(
-            ["certificate_id"],
-            ["certificate.id"],
-            name=op.f("fk_certificate_log_certificate_id_certificate"),
+            ["certificate_id"], ["certificate.id"], name=op.f("fk_certificate_log_certificate_id_certificate")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate_log")),
         sa.UniqueConstraint("hash", name=op.f("uq_certificate_log_hash")),
         sa.UniqueConstraint("sequence", name=op.f("uq_certificate_log_sequence")),
     )
-    op.create_index(
-        op.f("ix_certificate_log_certificate_id"),
-        "certificate_log",
-        ["certificate_id"],
-        unique=False,
-    )
+    op.create_index(op.f("ix_certificate_log_certificate_id"), "certificate_log", ["certificate_id"], unique=False)
     op.create_table(
         "published_session",
         sa.Column("session_id", sa.Integer(), nullable=False),
@@ -976,26 +679,14 @@ def upgrade() -> None:
         sa.Column("link", sa.String(length=500), nullable=True),
         sa.Column("speaker", sa.String(length=200), nullable=True),
         sa.Column("note", sa.String(length=500), nullable=True),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_published_session_cohort_id_cohort")),
+        sa.ForeignKeyConstraint(["module_id"], ["module.id"], name=op.f("fk_published_session_module_id_module")),
         sa.ForeignKeyConstraint(
-            ["cohort_id"],
-            ["cohort.id"],
-            name=op.f("fk_published_session_cohort_id_cohort"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["module_id"],
-            ["module.id"],
-            name=op.f("fk_published_session_module_id_module"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["session_id"],
-            ["module_session.id"],
-            name=op.f("fk_published_session_session_id_module_session"),
+            ["session_id"], ["module_session.id"], name=op.f("fk_published_session_session_id_module_session")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_published_session")),
         sa.UniqueConstraint(
-            "session_id",
-            "version_number",
-            name=op.f("uq_published_session_session_id_version_number"),
+            "session_id", "version_number", name=op.f("uq_published_session_session_id_version_number")
         ),
     )
     op.create_index(
@@ -1010,48 +701,25 @@ def upgrade() -> None:
         ["cohort_id", "version_number"],
         unique=False,
     )
-    op.create_index(
-        op.f("ix_published_session_module_id"),
-        "published_session",
-        ["module_id"],
-        unique=False,
-    )
+    op.create_index(op.f("ix_published_session_module_id"), "published_session", ["module_id"], unique=False)
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     """Take back."""
     # ### commands auto generated by Alembic - please adjust! ###
-    op.drop_index(
-        op.f("ix_published_session_module_id"), table_name="published_session"
-    )
-    op.drop_index(
-        op.f("ix_published_session_cohort_id_version_number"),
-        table_name="published_session",
-    )
-    op.drop_index(
-        op.f("ix_published_session_cohort_id_current_starts_at"),
-        table_name="published_session",
-    )
+    op.drop_index(op.f("ix_published_session_module_id"), table_name="published_session")
+    op.drop_index(op.f("ix_published_session_cohort_id_version_number"), table_name="published_session")
+    op.drop_index(op.f("ix_published_session_cohort_id_current_starts_at"), table_name="published_session")
     op.drop_table("published_session")
-    op.drop_index(
-        op.f("ix_certificate_log_certificate_id"), table_name="certificate_log"
-    )
+    op.drop_index(op.f("ix_certificate_log_certificate_id"), table_name="certificate_log")
     op.drop_table("certificate_log")
     op.drop_table("certificate_file")
-    op.drop_index(
-        op.f("ix_module_session_module_id_starts_at"), table_name="module_session"
-    )
+    op.drop_index(op.f("ix_module_session_module_id_starts_at"), table_name="module_session")
     op.drop_table("module_session")
-    op.drop_index(
-        op.f("ix_enrolment_status_change_enrolment_id"),
-        table_name="enrolment_status_change",
-    )
+    op.drop_index(op.f("ix_enrolment_status_change_enrolment_id"), table_name="enrolment_status_change")
     op.drop_table("enrolment_status_change")
-    op.drop_index(
-        op.f("ix_certificate_batch_item_enrolment_id"),
-        table_name="certificate_batch_item",
-    )
+    op.drop_index(op.f("ix_certificate_batch_item_enrolment_id"), table_name="certificate_batch_item")
     op.drop_table("certificate_batch_item")
     op.drop_index(
         "uq_certificate_valid",
@@ -1063,11 +731,10 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_certificate_sort_key"), table_name="certificate")
     op.drop_index(op.f("ix_certificate_replaced_by_id"), table_name="certificate")
     op.drop_index(op.f("ix_certificate_person_id"), table_name="certificate")
-    op.drop_index(
-        op.f("ix_certificate_organisation_id_issued_on"), table_name="certificate"
-    )
+    op.drop_index(op.f("ix_certificate_organisation_id_issued_on"), table_name="certificate")
     op.drop_index(op.f("ix_certificate_issued_on"), table_name="certificate")
     op.drop_index(op.f("ix_certificate_enrolment_id"), table_name="certificate")
+    op.drop_index(op.f("ix_certificate_cohort_id_status"), table_name="certificate")
     op.drop_index(op.f("ix_certificate_batch_id"), table_name="certificate")
     op.drop_table("certificate")
     op.drop_table("block")
@@ -1090,9 +757,7 @@ def downgrade() -> None:
         postgresql_where=sa.text("status = 'proposed'"),
     )
     op.drop_index(op.f("ix_certificate_batch_status"), table_name="certificate_batch")
-    op.drop_index(
-        op.f("ix_certificate_batch_cohort_id"), table_name="certificate_batch"
-    )
+    op.drop_index(op.f("ix_certificate_batch_cohort_id"), table_name="certificate_batch")
     op.drop_table("certificate_batch")
     op.drop_index(op.f("ix_cohort_programme_id"), table_name="cohort")
     op.drop_index(op.f("ix_cohort_outline_id"), table_name="cohort")
@@ -1103,12 +768,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_delegation_user_id"), table_name="delegation")
     op.drop_index(op.f("ix_delegation_person_id"), table_name="delegation")
     op.drop_table("delegation")
-    op.drop_index(
-        op.f("ix_certificate_series_programme_id"), table_name="certificate_series"
-    )
-    op.drop_index(
-        op.f("ix_certificate_series_issuer_id"), table_name="certificate_series"
-    )
+    op.drop_index(op.f("ix_certificate_series_programme_id"), table_name="certificate_series")
+    op.drop_index(op.f("ix_certificate_series_issuer_id"), table_name="certificate_series")
     op.drop_table("certificate_series")
     op.drop_index(op.f("ix_audit_entry_subject_subject_id"), table_name="audit_entry")
     op.drop_index(op.f("ix_audit_entry_at"), table_name="audit_entry")
@@ -1125,26 +786,15 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_post_person_id"), table_name="post")
     op.drop_index(op.f("ix_post_organisation_id"), table_name="post")
     op.drop_table("post")
-    op.drop_index(
-        op.f("ix_person_name_person_id_form_valid_to"), table_name="person_name"
-    )
+    op.drop_index(op.f("ix_person_name_person_id_form_valid_to"), table_name="person_name")
     op.drop_table("person_name")
     op.drop_index(op.f("ix_person_email_person_id"), table_name="person_email")
     op.drop_index(op.f("ix_person_email_identity"), table_name="person_email")
     op.drop_table("person_email")
-    op.drop_index(
-        op.f("ix_organisation_succession_successor_id"),
-        table_name="organisation_succession",
-    )
-    op.drop_index(
-        op.f("ix_organisation_succession_predecessor_id"),
-        table_name="organisation_succession",
-    )
+    op.drop_index(op.f("ix_organisation_succession_successor_id"), table_name="organisation_succession")
+    op.drop_index(op.f("ix_organisation_succession_predecessor_id"), table_name="organisation_succession")
     op.drop_table("organisation_succession")
-    op.drop_index(
-        op.f("ix_organisation_former_name_organisation_id"),
-        table_name="organisation_former_name",
-    )
+    op.drop_index(op.f("ix_organisation_former_name_organisation_id"), table_name="organisation_former_name")
     op.drop_table("organisation_former_name")
     op.drop_table("calendar_feed")
     op.drop_index(op.f("ix_sign_in_attempt_key_at"), table_name="sign_in_attempt")
@@ -1155,14 +805,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_organisation_sort_key"), table_name="organisation")
     op.drop_index(op.f("ix_organisation_search_key"), table_name="organisation")
     op.drop_table("organisation")
-    op.drop_index(
-        op.f("ix_certificate_look_up_failure_key_at"),
-        table_name="certificate_look_up_failure",
-    )
-    op.drop_index(
-        op.f("ix_certificate_look_up_failure_at"),
-        table_name="certificate_look_up_failure",
-    )
+    op.drop_index(op.f("ix_certificate_look_up_failure_key_at"), table_name="certificate_look_up_failure")
+    op.drop_index(op.f("ix_certificate_look_up_failure_at"), table_name="certificate_look_up_failure")
     op.drop_table("certificate_look_up_failure")
     op.drop_table("agreement")
     # ### end Alembic commands ###

@@ -1,4 +1,4 @@
-"""Approving while the server is killed: kill -9 of a real process at moments spread over the time that an issue takes."""
+"""Approving while the server is killed: kill -9 of a real process at moments spread over the time of an issue."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""Requests that no browser makes: endless digits, NUL, other methods, forged cookies. A page or a refusal, never a failure."""
+"""Requests that no browser makes (endless digits, NUL, forged cookies) get a page or a refusal, never a failure."""
 
 import pytest
 from flask import Flask

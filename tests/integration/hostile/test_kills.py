@@ -1,4 +1,4 @@
-"""A server that dies in the middle of issuing leaves all or nothing (the long campaign: ``make bench NAME=kill_issuing``)."""
+"""A server that dies while it issues leaves all or nothing. The long campaign: ``make bench NAME=kill_issuing``."""
 
 from flask import Flask
 

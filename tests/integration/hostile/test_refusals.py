@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 
 from app.factory import create_app
 from app.kernel.database import db
+from app.web.policy import policy_of
 from tests.support.database import settings_for
 from tests.support.demonstration import Demonstration, demo_settings
 
@@ -46,7 +47,7 @@ def test_an_error_nobody_foresaw_is_a_page_without_its_inside(
         raise RuntimeError(SECRET)
 
     for endpoint in ("web.healthz", "accounts.login"):
-        broken.policy = production.view_functions[endpoint].policy  # type: ignore[attr-defined]  # as the decorator does
+        broken.policy = policy_of(production.view_functions[endpoint])  # type: ignore[attr-defined]  # as decorators do
         monkeypatch.setitem(production.view_functions, endpoint, broken)
     for path in ("/healthz", "/login"):
         answer = signed_in(production).get(path)

@@ -1,4 +1,4 @@
-"""Nothing of programme 2 reaches whoever holds programme 1: no name, no number, no count, no choice of a filter, no file."""
+"""Nothing of programme 2 reaches whoever holds programme 1: no name, number, count, choice of a filter or file."""
 
 import io
 import zipfile

@@ -1,7 +1,7 @@
 """Servers that are made to be killed: ``python -m tests.integration.hostile.victim DATABASE_URL DATA_DIR BASE_URL``.
 
 Each line on its input starts one more server, a child that answers by waitress on a free port: one line of output says
-its process and its port. All modules are loaded once, before the first fork, so a server starts in a fraction of a second.
+its process and its port. All modules are loaded once, before the first fork, so that a server starts fast.
 """
 
 import os
