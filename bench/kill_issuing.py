@@ -1,7 +1,7 @@
 """Issuing under kill -9: a real server is killed while it approves 81 certificates, 20 times on each database.
 
 Prints what was left: batches issued in part, acknowledged issues lost, numbers missing or given twice, complaints of
-the register's own check. All four must be 0. ``*_none`` and ``*_all`` say how many kills left nothing and how many all of it.
+the register's own check; all four must be 0. ``none`` and ``all``: how many kills left nothing and how many everything.
 """
 
 import sys

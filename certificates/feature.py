@@ -6,11 +6,11 @@ from certificates.cli import certificates
 from certificates.needs import cohort_needs, home_needs
 from certificates.panels import cohort_tabs, official_home, official_side
 from certificates.rules import APPROVE, LOOK_UP, PROPOSE, READ_AS_READER, VIEW_OWN_CERTIFICATES
-from certificates.services import refuse_while_certified
+from certificates.services import refuse_while_certified, refuse_while_proposed
 from certificates.views import blueprints
 from certificates.views.filters import FILTERS
 from cohorts.enums import EnrolmentStatus
-from cohorts.signals import StatusChanging, status_changing
+from cohorts.signals import DatesChanging, StatusChanging, dates_changing, status_changing
 
 REGISTER_PAGES = ("register", "register_entry")
 
@@ -20,6 +20,12 @@ def keep_completed(changing: StatusChanging) -> None:
     """A completion is not taken away from under a valid certificate."""
     if changing.before == EnrolmentStatus.COMPLETED:
         refuse_while_certified(changing.session, changing.enrolment)
+
+
+@dates_changing.connect
+def keep_proposed(changing: DatesChanging) -> None:
+    """An approver issues what stood in the proposal: its period does not change meanwhile."""
+    refuse_while_proposed(changing.session, changing.cohort)
 
 
 FEATURE = Feature(

@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _
 from flask_wtf.file import FileField, FileRequired
 from wtforms import DateField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.widgets import HiddenInput
 
 from app.kernel.partial_date import PartialDate
 from app.kernel.text import clean
@@ -19,6 +20,7 @@ from app.web.forms import Form
 from app.web.locale import translate
 from app.web.request import moment
 from cohorts.enums import ENROLMENT_STATUS_LABELS, EnrolmentStatus
+from cohorts.models import Cohort
 from cohorts.rules import MAX_ORDER, MAX_REASON
 
 ZONES = ("Asia/Almaty", "Asia/Dubai", "Asia/Tashkent", "Asia/Bishkek", "Asia/Dushanbe", "Asia/Baku", "Asia/Tbilisi")
@@ -39,7 +41,26 @@ NAME_KIND_LABELS = {
 }
 
 
-class CohortForm(Form):
+class _Dates:
+    """The days of a form: a day or a month each."""
+
+    starts_on: StringField
+    ends_on: StringField
+
+    def validate_starts_on(self, field: StringField) -> None:
+        """A day or a month."""
+        _parse(field)
+
+    def validate_ends_on(self, field: StringField) -> None:
+        """The same for the end."""
+        _parse(field)
+
+    def dates(self) -> tuple[PartialDate | None, PartialDate | None]:
+        """First and last day or month; None where nothing was entered."""
+        return _parse(self.starts_on), _parse(self.ends_on)
+
+
+class CohortForm(_Dates, Form):
     """A new intake of a programme; days and months are both allowed as dates."""
 
     code = StringField(_("Code"), [InputRequired(_("Enter a code.")), Length(max=60)])
@@ -56,17 +77,23 @@ class CohortForm(Form):
             (zone, f"{translate(ZONE_LABELS[zone])}, {formats.offset(moment(), zone)}") for zone in ZONES
         ]
 
-    def validate_starts_on(self, field: StringField) -> None:
-        """A day or a month."""
-        _parse(field)
 
-    def validate_ends_on(self, field: StringField) -> None:
-        """The same for the end."""
-        _parse(field)
+class ChangeForm(_Dates, Form):
+    """Other days or another planned size of a cohort."""
 
-    def dates(self) -> tuple[PartialDate | None, PartialDate | None]:
-        """First and last day or month; None where nothing was entered."""
-        return _parse(self.starts_on), _parse(self.ends_on)
+    starts_on = StringField(_("First day or month"), [Optional(), Length(max=10)])
+    ends_on = StringField(_("Last day or month"), [Optional(), Length(max=10)])
+    planned_size = IntegerField(
+        _("Planned number of people"), [Optional(), NumberRange(1, 100_000, _("Enter a number from 1 to 100,000."))]
+    )
+    version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
+
+    def show(self, cohort: Cohort) -> None:
+        """Start from what is saved."""
+        self.starts_on.data = str(cohort.starts_on or "")
+        self.ends_on.data = str(cohort.ends_on or "")
+        self.planned_size.data = cohort.planned_size
+        self.version.data = cohort.version
 
 
 def _parse(field: StringField) -> PartialDate | None:

@@ -104,7 +104,7 @@ def check_dates(starts_on: PartialDate | None, ends_on: PartialDate | None) -> N
         if day and day.year not in YEARS:
             raise DomainError(Message("Enter a day such as 2026-11-24, or a month such as 2026-11."), field=field)
     if starts_on and ends_on and ends_on.last_day < starts_on.first_day:
-        raise DomainError(Message("The cohort was not created: it would end before it starts."), field="ends_on")
+        raise DomainError(Message("Nothing was saved: the cohort would end before it starts."), field="ends_on")
 
 
 def covers(reach: Reach, *, cohort_id: int, programme_id: int, bodies: frozenset[int]) -> bool:

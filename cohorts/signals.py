@@ -23,6 +23,17 @@ class CohortCreated:
     now: datetime
 
 
+dates_changing = Signal("Sent with a DatesChanging before a cohort's days change; a receiver may raise a DomainError.")
+
+
+@dataclass(frozen=True, slots=True)
+class DatesChanging:
+    """A cohort, held until the commit, is about to get other days; a receiver that cannot allow it raises."""
+
+    session: Session
+    cohort: Cohort
+
+
 status_changing = Signal("Sent with a StatusChanging before a status changes; a receiver may raise a DomainError.")
 
 

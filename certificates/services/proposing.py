@@ -3,7 +3,6 @@
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.rules import Actor
@@ -53,7 +52,7 @@ def propose(
     """
     if not in_reach(actor.reach(PROPOSE), cohort):
         raise NotFoundError(NO_COHORT)
-    session.execute(select(Cohort.id).where(Cohort.id == cohort.id).with_for_update())
+    session.refresh(cohort, with_for_update={"of": Cohort})
     order_number = clean(order_number).removeprefix("№").strip()
     today = day_of(now, cohort.time_zone)
     _check_order(order_number, handed_over_by)
@@ -80,6 +79,21 @@ def propose(
     session.flush()
     _record(session, batch, found, actor=actor, now=now)
     return batch
+
+
+def refuse_while_proposed(session: Session, cohort: Cohort) -> None:
+    """Keep the days of a cohort as long as certificates with these days wait for approval.
+
+    Raises:
+        DomainError: a proposal waits.
+
+    """
+    if open_batch(session, cohort) is not None:
+        raise DomainError(
+            Message(
+                "Nothing was changed: certificates with these dates wait for approval. An approver can send them back."
+            )
+        )
 
 
 def _ready(session: Session, cohort: Cohort, actor: Actor) -> Preflight:

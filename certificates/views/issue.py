@@ -31,6 +31,7 @@ from certificates.views.sheets import NameOf, name_markup
 from cohorts.models import Cohort
 from cohorts.queries import get_cohort, in_reach, status_counts
 from cohorts.queries.intakes import NO_COHORT
+from cohorts.rules import MANAGE_COHORT
 from cohorts.tabs import cohort_tabs
 
 blueprint = Blueprint("issue", __name__, url_prefix="/cohorts/<code>/certificates", template_folder="../templates")
@@ -96,12 +97,12 @@ def _context(found: Cohort, form: ProposeForm, actor: Actor) -> dict[str, Any]:
         "sizes": queries.sizes(session, [batch.id for batch in batches]),
         "names": user_names(session, {batch.proposed_by_id for batch in batches}),
         "may_propose": in_reach(actor.reach(PROPOSE), found),
-        "mend": lambda finding: _mend(found, finding),
+        "mend": lambda finding: _mend(found, finding, manages=in_reach(actor.reach(MANAGE_COHORT), found)),
         "sections": cohort_tabs(session, actor, found, moment()),
     }
 
 
-def _mend(found: Cohort, finding: Finding) -> tuple[str, str]:
+def _mend(found: Cohort, finding: Finding, *, manages: bool) -> tuple[str, str]:
     """Where a finding is mended: (address, words)."""
     if finding.mend == Mend.NAME and finding.candidate:
         address = url_for("cohorts.person", code=found.code, number=finding.candidate.enrolment_number)
@@ -117,7 +118,8 @@ def _mend(found: Cohort, finding: Finding) -> tuple[str, str]:
         )
     if finding.mend == Mend.NAME:
         return url_for("cohorts.people", code=found.code), _("Add the spelling")
-    return url_for("cohorts.cohort", code=found.code), _("Enter the last day")
+    endpoint, words = ("edit", _("Enter the last day")) if manages else ("cohort", _("Open the cohort"))
+    return url_for(f"cohorts.{endpoint}", code=found.code), words
 
 
 @blueprint.get("/proofs/<int:number>.pdf")

@@ -1,6 +1,6 @@
 """What changes in programmes, cohorts and enrolments. Every function flushes and never commits."""
 
-from cohorts.services.intakes import close_cohort, create_cohort, move_cohort, start_cohort
+from cohorts.services.intakes import change_cohort, close_cohort, create_cohort, move_cohort, start_cohort
 from cohorts.services.people import change_status, correct_name
 from cohorts.services.programmes import ImportedProgramme, import_programme
 from cohorts.services.rosters import RosterReport, check_roster, discard_upload, import_roster, keep_upload
@@ -8,6 +8,7 @@ from cohorts.services.rosters import RosterReport, check_roster, discard_upload,
 __all__ = [
     "ImportedProgramme",
     "RosterReport",
+    "change_cohort",
     "change_status",
     "check_roster",
     "close_cohort",

@@ -1,16 +1,19 @@
 """Creating, starting and closing cohorts."""
 
 import re
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from zoneinfo import available_timezones
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.accounts.models import User
 from app.accounts.rules import Actor
+from app.audit.models import AuditEntry
 from app.audit.services import record
 from app.kernel.clock import HOME_ZONE
-from app.kernel.errors import DomainError
+from app.kernel.errors import ConflictError, Difference, DomainError
 from app.kernel.partial_date import PartialDate
 from app.kernel.tri import Tri
 from app.kernel.words import Message
@@ -19,10 +22,16 @@ from cohorts.models import Cohort, Programme
 from cohorts.queries import status_counts
 from cohorts.rules import check_cohort_step, check_dates
 from cohorts.schema import OutlineSpec, last_day
-from cohorts.signals import CohortCreated, cohort_created
+from cohorts.signals import CohortCreated, DatesChanging, cohort_created, dates_changing
 
 _CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 MAX_CODE = 60
+FACT_LABELS = {
+    "starts_on": Message("First day or month"),
+    "ends_on": Message("Last day or month"),
+    "planned_size": Message("Planned number of people"),
+}
+CHANGES = ("cohorts.changed", "cohorts.status_changed")  # the acts that give a cohort its next version
 
 
 def create_cohort(  # noqa: PLR0913 - the columns of a cohort, each by name
@@ -127,6 +136,87 @@ def close_cohort(session: Session, *, cohort: Cohort, actor: Actor | None, now: 
             )
         )
     _step(session, cohort, CohortStatus.CLOSED, actor=actor, now=now)
+
+
+def change_cohort(
+    session: Session,
+    *,
+    cohort: Cohort,
+    starts_on: PartialDate | None,
+    ends_on: PartialDate | None,
+    planned_size: int | None,
+    version: int,
+    actor: Actor | None,
+    now: datetime,
+) -> bool:
+    """Give a cohort other days or another planned size; its modules and sessions stay where they are.
+
+    Args:
+        starts_on, ends_on, planned_size: None: not known.
+        version: the version of the cohort that the actor saw.
+
+    Returns:
+        Whether anything changed; what is saved already is not written again.
+
+    Raises:
+        DomainError: the cohort is closed, would end before it starts, or a higher package needs its days as they are.
+        ConflictError: somebody else changed the cohort meanwhile.
+
+    """
+    session.refresh(cohort, with_for_update={"of": Cohort})
+    if cohort.status == CohortStatus.CLOSED:
+        raise DomainError(Message("Nothing was changed: the cohort is closed. Open it again first."))
+    check_dates(starts_on, ends_on)
+    wanted = {"starts_on": starts_on, "ends_on": ends_on, "planned_size": planned_size}
+    before = {name: getattr(cohort, name) for name in wanted}
+    changed = [name for name in wanted if wanted[name] != before[name]]
+    if not changed:
+        return False
+    if cohort.version != version:
+        raise _conflict(session, cohort, before, wanted)
+    if changed != ["planned_size"]:
+        dates_changing.send(DatesChanging(session, cohort))
+    for name in changed:
+        setattr(cohort, name, wanted[name])
+    cohort.version += 1
+    session.flush()
+    record(
+        session,
+        act="cohorts.changed",
+        subject="cohort",
+        subject_id=cohort.id,
+        actor=actor,
+        now=now,
+        before={name: _spoken(before[name]) for name in changed},
+        after={name: _spoken(wanted[name]) for name in changed},
+    )
+    return True
+
+
+def _conflict(
+    session: Session, cohort: Cohort, saved: Mapping[str, object], typed: Mapping[str, object]
+) -> ConflictError:
+    """What is saved beside what was typed, and who saved it."""
+    last = session.execute(
+        select(User.display_name, AuditEntry.at)
+        .join_from(AuditEntry, User, AuditEntry.actor_id == User.id)
+        .where(AuditEntry.subject == "cohort", AuditEntry.subject_id == cohort.id, AuditEntry.act.in_(CHANGES))
+        .order_by(AuditEntry.id.desc())
+        .limit(1)
+    ).first()
+    return ConflictError(
+        Message("Nothing was changed: somebody else changed the cohort meanwhile."),
+        differences=[
+            Difference(label, _spoken(saved[name]), _spoken(typed[name])) for name, label in FACT_LABELS.items()
+        ],
+        who=last[0] if last else "",
+        when=last[1] if last else None,
+        version=cohort.version,
+    )
+
+
+def _spoken(value: object) -> str:
+    return "" if value is None else str(value)
 
 
 def move_cohort(session: Session, *, cohort: Cohort, days: int) -> None:

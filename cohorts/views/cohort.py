@@ -1,4 +1,4 @@
-"""The overview of a cohort, and its start and close."""
+"""The overview of a cohort, its start and close, and its dates."""
 
 from collections.abc import Mapping
 
@@ -7,14 +7,16 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.feature import Todo
+from app.web.forms import submitted
 from app.web.pages import page
 from app.web.policy import requires
 from cohorts.enums import COHORT_STATUS_LABELS, ENROLMENT_STATUS_LABELS, CohortStatus, EnrolmentStatus
+from cohorts.forms import ChangeForm
 from cohorts.panels import need_of
 from cohorts.queries import status_counts
 from cohorts.rules import MANAGE_COHORT, VIEW_COHORT
 from cohorts.schema import OutlineSpec
-from cohorts.services import close_cohort, start_cohort
+from cohorts.services import change_cohort, close_cohort, start_cohort
 from cohorts.tabs import panels_of
 from cohorts.views.common import Desk, blueprint, desk
 
@@ -63,3 +65,33 @@ def cohort_status(code: str) -> ResponseReturnValue:
     else:
         abort(400)
     return redirect(url_for("cohorts.cohort", code=code))
+
+
+@blueprint.route("/cohorts/<code>/edit", methods=["GET", "POST"])
+@requires(MANAGE_COHORT)
+def edit(code: str) -> ResponseReturnValue:
+    """Change the days and the planned size."""
+    at = desk(code, MANAGE_COHORT)
+    form = ChangeForm()
+    outcome: list[bool] = []
+
+    def act() -> None:
+        starts_on, ends_on = form.dates()
+        changed = change_cohort(
+            at.session,
+            cohort=at.cohort,
+            starts_on=starts_on,
+            ends_on=ends_on,
+            planned_size=form.planned_size.data,
+            version=form.version.data or 0,
+            actor=at.actor,
+            now=at.now,
+        )
+        outcome.append(changed)
+
+    if submitted(form, act):
+        flash(_("The cohort was changed.") if outcome[0] else _("Nothing was changed."))
+        return redirect(url_for("cohorts.cohort", code=code))
+    if request.method == "GET":
+        form.show(at.cohort)
+    return page("cohorts/edit.html", form=form, **desk(code, MANAGE_COHORT).frame())

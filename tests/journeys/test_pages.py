@@ -36,6 +36,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/programmes/kel-now/cohorts/new",
         f"{COHORT}/",
         f"{FINISHED}/",
+        f"{COHORT}/edit",
         f"{COHORT}/people",
         f"{COHORT}/people?q=zzzz",
         f"{COHORT}/people/6",
