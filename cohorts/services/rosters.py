@@ -97,7 +97,6 @@ def import_roster(
                 desk.enrol(judged, choice)
             elif judged.verdict == Verdict.CHANGED:
                 desk.update(judged)
-        session.flush()
     done = RosterReport(report.judged, desk.taken, desk.updated)
     if desk.taken or desk.updated:
         counts = {str(verdict): number for verdict, number in done.counts.items()}

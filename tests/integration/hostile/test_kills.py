@@ -4,7 +4,7 @@ from flask import Flask
 
 from tests.integration.hostile.killing import campaign
 
-MOMENTS = (0.2, 0.5, 0.7, 0.85, 0.95)
+MOMENTS = (0.3, 0.6, 0.8, 0.95, 1.1)
 
 
 def test_a_killed_server_issues_all_or_nothing(own_app: Flask) -> None:

@@ -4,6 +4,7 @@ Each line on its input starts one more server, a child that answers by waitress 
 its process and its port. All modules are loaded once, before the first fork, so that a server starts fast.
 """
 
+import logging
 import os
 import sys
 from pathlib import Path
@@ -28,6 +29,7 @@ def main(address: str, folder: Path) -> None:
     app = create_app(settings_for(address, folder, BASE_URL="http://127.0.0.1"))
     for name in app.jinja_env.list_templates(["html"]):
         app.jinja_env.get_template(name)
+    logging.getLogger("waitress").setLevel(logging.ERROR)
     for _line in sys.stdin:
         if os.fork() == 0:
             serve(app)

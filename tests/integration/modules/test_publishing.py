@@ -45,7 +45,7 @@ class TestPublishing:
     ) -> None:
         world.add("Looked at")
         client = visit("coordinator")
-        reviewed = str(read(client, PUBLISH).select_one("input[name=reviewed]")["value"])  # type: ignore[index]
+        reviewed = str(read(client, PUBLISH).select_one("input[name=reviewed]")["value"])  # type: ignore[index]  # it is there
         world.add("Meanwhile")
         assert post(client, PUBLISH, {"reviewed": reviewed}).status_code == 409
         assert session.scalars(select(ScheduleVersion)).all() == []

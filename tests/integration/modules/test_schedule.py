@@ -195,7 +195,7 @@ class TestEditing:
         values = {field["name"]: field.get("value") for field in page.select("form.stack[novalidate] input")}
         assert (values["date"], values["start"], values["end"]) == ("2026-11-24", "17:00", "18:30")
         assert (values["title_en"], values["note"], values["version"]) == ("Abroad", "Why", "1")
-        assert page.select_one("#block option[selected]")["value"] == str(world.modules[1].blocks[0].id)  # type: ignore[index]
+        assert page.select_one("#block option[selected]")["value"] == str(world.modules[1].blocks[0].id)  # type: ignore[index]  # it is there
 
     def test_saving_keeps_a_draft(self, session: Session, world: World, visit: Visit) -> None:
         meeting = world.add()
