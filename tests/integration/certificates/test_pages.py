@@ -93,6 +93,28 @@ def test_a_proposal_is_sent_back_and_proposed_again(staff: tuple[FlaskClient, Fl
     assert statuses == [BatchStatus.RETURNED, BatchStatus.PROPOSED]
 
 
+def test_a_cohort_without_an_end_gets_one_and_is_proposed(
+    staff: tuple[FlaskClient, FlaskClient], world: World, app: Flask
+) -> None:
+    coordinator, approver = staff
+    world.cohort.ends_on = None
+    world.session.flush()
+    page = text(coordinator.get("/cohorts/kel-1/certificates"))
+    assert "It is not known when the cohort ends." in page
+    assert '<a href="/cohorts/kel-1/edit">Enter the last day</a>' in page
+    auditor = sign_in(app, world.actor(Role.AUDITOR))
+    assert '<a href="/cohorts/kel-1/">Open the cohort</a>' in text(auditor.get("/cohorts/kel-1/certificates"))
+    days = {"starts_on": "2024-01-15", "ends_on": "2024-06-28", "planned_size": "30"}
+    saved = coordinator.post("/cohorts/kel-1/edit", data={**days, "version": "1"})
+    assert saved.status_code == 302
+    assert coordinator.post("/cohorts/kel-1/certificates", data=ORDER).status_code == 302
+    moved = coordinator.post("/cohorts/kel-1/edit", data={**days, "ends_on": "2024-07-28", "version": "2"})
+    assert (moved.status_code, "certificates with these dates wait for approval" in text(moved)) == (422, True)
+    key = world.session.scalars(select(Batch.key)).one()
+    assert approver.post(f"/approvals/{key}/", data={"looked": "1"}).status_code == 302
+    assert '"2024-06-28"' in world.session.scalars(select(Certificate.payload)).all()[0]
+
+
 def test_annulling_and_replacing_by_page(staff: tuple[FlaskClient, FlaskClient], world: World) -> None:
     _, approver = staff
     first, second = world.issued().certificates[:2]
