@@ -33,6 +33,7 @@ ZONE_LABELS = {
     "Asia/Baku": Message("Azerbaijan"),
     "Asia/Tbilisi": Message("Georgia"),
 }
+MAX_DATE = 30  # the longest is 2026-11-24; blanks that came along are cut off
 NAME_KIND_LABELS = {
     NameKind.STATED: Message("As stated by the person or the roster"),
     NameKind.IDENTITY_CARD: Message("As in the identity card"),
@@ -64,8 +65,8 @@ class CohortForm(_Dates, Form):
     """A new intake of a programme; days and months are both allowed as dates."""
 
     code = StringField(_("Code"), [InputRequired(_("Enter a code.")), Length(max=60)])
-    starts_on = StringField(_("First day or month"), [Optional(), Length(max=10)])
-    ends_on = StringField(_("Last day or month"), [Optional(), Length(max=10)])
+    starts_on = StringField(_("First day or month"), [Optional(), Length(max=MAX_DATE)])
+    ends_on = StringField(_("Last day or month"), [Optional(), Length(max=MAX_DATE)])
     planned_size = IntegerField(
         _("Planned number of people"), [Optional(), NumberRange(1, 100_000, _("Enter a number from 1 to 100,000."))]
     )
@@ -81,8 +82,8 @@ class CohortForm(_Dates, Form):
 class ChangeForm(_Dates, Form):
     """Other days or another planned size of a cohort."""
 
-    starts_on = StringField(_("First day or month"), [Optional(), Length(max=10)])
-    ends_on = StringField(_("Last day or month"), [Optional(), Length(max=10)])
+    starts_on = StringField(_("First day or month"), [Optional(), Length(max=MAX_DATE)])
+    ends_on = StringField(_("Last day or month"), [Optional(), Length(max=MAX_DATE)])
     planned_size = IntegerField(
         _("Planned number of people"), [Optional(), NumberRange(1, 100_000, _("Enter a number from 1 to 100,000."))]
     )

@@ -1,7 +1,7 @@
 """Creating, starting and closing cohorts."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from zoneinfo import available_timezones
 
@@ -180,6 +180,19 @@ def change_cohort(
         setattr(cohort, name, wanted[name])
     cohort.version += 1
     session.flush()
+    _record_change(session, cohort, before, changed, actor=actor, now=now)
+    return True
+
+
+def _record_change(
+    session: Session,
+    cohort: Cohort,
+    before: Mapping[str, object],
+    changed: Collection[str],
+    *,
+    actor: Actor | None,
+    now: datetime,
+) -> None:
     record(
         session,
         act="cohorts.changed",
@@ -188,9 +201,8 @@ def change_cohort(
         actor=actor,
         now=now,
         before={name: _spoken(before[name]) for name in changed},
-        after={name: _spoken(wanted[name]) for name in changed},
+        after={name: _spoken(getattr(cohort, name)) for name in changed},
     )
-    return True
 
 
 def _conflict(

@@ -112,7 +112,7 @@ def test_a_cohort_without_an_end_gets_one_and_is_proposed(
     assert (moved.status_code, "certificates with these dates wait for approval" in text(moved)) == (422, True)
     key = world.session.scalars(select(Batch.key)).one()
     assert approver.post(f"/approvals/{key}/", data={"looked": "1"}).status_code == 302
-    assert '"2024-06-28"' in world.session.scalars(select(Certificate.payload)).all()[0]
+    assert "28\xa0June" in world.session.scalars(select(Certificate.payload)).all()[0]
 
 
 def test_annulling_and_replacing_by_page(staff: tuple[FlaskClient, FlaskClient], world: World) -> None:

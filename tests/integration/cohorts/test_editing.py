@@ -24,7 +24,7 @@ FIRST, LAST, LATER = PartialDate(2026, 10, 5), PartialDate(2026, 12, 30), Partia
 SAVED = {"starts_on": "2026-10-05", "ends_on": "2026-12-30", "planned_size": "30"}
 
 
-def change(  # noqa: PLR0913 - the facts of a cohort
+def change(
     world: World,
     *,
     code: str = "kel-1",
@@ -96,7 +96,7 @@ def test_the_second_of_two_sees_what_the_first_saved(world: World) -> None:
 
 def test_a_closed_cohort_keeps_its_dates(world: World) -> None:
     close_cohort(world.session, cohort=world.cohort(), actor=None, now=NOW)
-    with pytest.raises(DomainError, match="closed. Open it again first"):
+    with pytest.raises(DomainError, match="the cohort is closed"):
         change(world, ends_on=LATER, version=3)
     assert facts(world.cohort()) == ("2026-10-05", "2026-12-30", 30, 3)
 

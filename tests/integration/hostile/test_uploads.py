@@ -75,7 +75,7 @@ def bomb() -> bytes:
 def entities() -> bytes:
     """A workbook whose XML asks for a file of the server."""
     packed = io.BytesIO()
-    evil = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><workbook>&e;</workbook>'
+    evil = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "/etc/passwd">]><workbook>&e;</workbook>'
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("[Content_Types].xml", evil)
         archive.writestr("xl/workbook.xml", evil)
