@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -24,6 +25,7 @@ from app.people.models import Person
 from app.people.queries import display_name
 
 _hasher = PasswordHasher()
+ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 @cache
@@ -125,9 +127,12 @@ def create_user(
     """Open an account.
 
     Raises:
-        DomainError: the address has an account already (compared after NFKC, trimming and case folding, CVE-2020-7245).
+        DomainError: it is no address, or has an account already (compared after NFKC, trimming and case folding,
+            CVE-2020-7245).
 
     """
+    if not ADDRESS.fullmatch(email.strip()):
+        raise DomainError(Message("The account was not opened: this is not an e-mail address."), field="email")
     if find_user(session, email) is not None:
         raise DomainError(Message("The account was not opened: this e-mail address has one."), field="email")
     user = User(
@@ -160,8 +165,11 @@ def grant(
     actor: Actor | None = None,
 ) -> None:
     """Give a role in a scope, once; the account's sessions end, so that it holds at once."""
-    if any((held.role, held.scope, held.scope_id) == (role, scope, scope_id) for held in user.grants):
-        return
+    today = day_of(now)
+    for held in user.grants:
+        same = (held.role, held.scope, held.scope_id) == (role, scope, scope_id)
+        if same and (held.valid_to is None or held.valid_to >= today):
+            return
     user.grants.append(Grant(role=role, scope=scope, scope_id=scope_id, valid_from=valid_from, valid_to=valid_to))
     user.session_version += 1
     record(

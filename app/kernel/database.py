@@ -13,7 +13,7 @@ from app.kernel.base import Base
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Base", "configure_engine", "db", "engine_options", "init_database", "reading", "writing"]
+__all__ = ["Base", "configure_engine", "db", "engine_options", "init_database", "reading"]
 
 db = SQLAlchemy()  # the session and the engines; tables hang on our own Base
 
@@ -26,19 +26,6 @@ _reading: ContextVar[bool] = ContextVar("reading", default=False)
 def reading() -> "Iterator[None]":
     """Transactions begun inside take no write lock on SQLite (PostgreSQL needs no such hint)."""
     token = _reading.set(True)
-    try:
-        yield
-    finally:
-        _reading.reset(token)
-
-
-@contextmanager
-def writing() -> "Iterator[None]":
-    """The opposite, inside :func:`reading`: for the rare act of a page that otherwise only reads.
-
-    A transaction that is under way keeps its kind, so it is ended before.
-    """
-    token = _reading.set(False)
     try:
         yield
     finally:

@@ -42,6 +42,7 @@ def test_a_role_is_given_at_a_place(cli: FlaskCliRunner, demo_app: Flask, place:
         ["accounts", "grant", "coordinator@demo.example", "coordinator", "organisation:none"],
         [*OPEN[:2], "coordinator@demo.example", *OPEN[3:]],
         [*OPEN, "--iin", "000000000000"],
+        [*OPEN[:2], "no address", *OPEN[3:]],
     ],
 )
 def test_what_cannot_be_is_one_line(cli: FlaskCliRunner, arguments: list[str]) -> None:
