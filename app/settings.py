@@ -62,7 +62,7 @@ class Settings(BaseSettings):
     DATA_DIR: Path = Path("var")
     DEMO: bool = False
     DEMO_PASSWORD: SecretStr | None = None
-    FEATURES: tuple[Annotated[str, AfterValidator(_feature)], ...] = ("cohorts", "modules", "certificates")
+    FEATURES: tuple[Annotated[str, AfterValidator(_feature)], ...] = ("cohorts", "modules", "projects", "certificates")
     MAX_UPLOAD: int = 12 * MEGABYTE
 
     @property

@@ -103,6 +103,7 @@ def _programme(session: Session) -> Programme:
         languages=[],
         contact_hours=120,
         completion_rule={},
+        also_called=[],
         award={
             "issuers": [{"organisation": "academy", "mark": "А", "number_prefix": "EULP"}],
             "signatories": [{"post": post}],
@@ -125,6 +126,7 @@ def _cohort(session: Session, programme: Programme, code: str) -> None:
         starts_on=PartialDate(2023, 4),
         ends_on=PartialDate(2023, 12, 2),
         time_zone="Asia/Almaty",
+        completion_rule={},
         status=CohortStatus.RUNNING,
     )
     session.add(cohort)

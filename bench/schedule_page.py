@@ -85,6 +85,7 @@ def _fill(sessions: int) -> User:
         kind=ProgrammeKind.EXECUTIVE_TRAINING,
         languages=[],
         completion_rule={},
+        also_called=[],
         award={},
         owner=owner,
         sort_key="",
@@ -97,6 +98,7 @@ def _fill(sessions: int) -> User:
         title=Tri(en="Cohort"),
         starts_on=PartialDate(2026, 11, 2),
         time_zone=HOME,
+        completion_rule={},
         status=CohortStatus.RUNNING,
     )
     person = create_person(session, names={NameForm.KK: PersonalName("Сынақбаева", "Әлия")})
@@ -141,7 +143,7 @@ def _plan(cohort: Cohort, user: User, sessions: int) -> None:
             starts_at=begin,
             ends_at=begin + timedelta(minutes=90),
             time_zone=zone,
-            room=f"Hall {number % 4}" if away else None,
+            rooms=(f"Hall {number % 4}",) if away else (),
             address=Tri(kk="Convention Tower, 13-қабат", en="Convention Tower, level 13") if away else None,
             link=None if away else "https://meet.example.org/room",
             speaker="Rector's office",

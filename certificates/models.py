@@ -1,6 +1,7 @@
 """Tables of certificates. Certificates, payloads and the log are never updated but for a certificate's status."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -61,7 +62,10 @@ class Batch(Identified, Versioned, Base):
 
 
 class BatchItem(Identified, Base):
-    """One person of a batch, in the order of the numbers to come (alphabetical)."""
+    """One person of a batch, in the order of the numbers to come (alphabetical).
+
+    ``evidence`` is how the person met each condition when the batch was proposed: it doesn't change later.
+    """
 
     __tablename__ = "certificate_batch_item"
     __table_args__ = (UniqueConstraint("batch_id", "enrolment_id"), UniqueConstraint("batch_id", "position"))
@@ -69,8 +73,30 @@ class BatchItem(Identified, Base):
     batch_id: Mapped[int] = mapped_column(ForeignKey("certificate_batch.id", ondelete="CASCADE"))
     enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"), index=True)
     position: Mapped[int]
+    evidence: Mapped[dict[str, Any] | None]
 
     batch: Mapped[Batch] = relationship(back_populates="items")
+    enrolment: Mapped[Enrolment] = relationship()
+
+
+class Waiver(Identified, Base):
+    """Somebody is let off a condition, for a reason that a document shows; ``condition`` is its kind in the rule.
+
+    A waiver that is taken back stays, with who did it.
+    """
+
+    __tablename__ = "completion_waiver"
+    __table_args__ = (Index(None, "enrolment_id", "condition"),)
+
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"))
+    condition: Mapped[str] = mapped_column(String(60))
+    reason: Mapped[str] = mapped_column(String(500))
+    document: Mapped[str] = mapped_column(String(200))
+    granted_at: Mapped[datetime]
+    granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+
     enrolment: Mapped[Enrolment] = relationship()
 
 

@@ -34,6 +34,7 @@ class Programme(Identified, Versioned, Base):
     title: Mapped[Tri]
     kind: Mapped[ProgrammeKind] = mapped_column(String(30))
     legal_kind: Mapped[LegalKind | None] = mapped_column(String(30))
+    also_called: Mapped[list[str]]
     languages: Mapped[list[str]]
     minutes_per_hour: Mapped[int | None]
     contact_hours: Mapped[int | None]
@@ -71,7 +72,7 @@ class Outline(Identified, Base):
 
 
 class Cohort(Identified, Versioned, Base):
-    """One intake of a programme."""
+    """One intake of a programme; it keeps the outline and the completion rule that it started with."""
 
     __tablename__ = "cohort"
 
@@ -83,14 +84,32 @@ class Cohort(Identified, Versioned, Base):
     starts_on: Mapped[PartialDate | None]
     ends_on: Mapped[PartialDate | None]
     time_zone: Mapped[str] = mapped_column(String(60))
+    completion_rule: Mapped[dict[str, Any]]
     status: Mapped[CohortStatus] = mapped_column(String(20))
 
     programme: Mapped[Programme] = relationship(back_populates="cohorts")
     outline: Mapped[Outline] = relationship()
 
 
+class Group(Identified, Versioned, Base):
+    """People of a cohort who work together: a project team, or the team of one organisation (``organisation``)."""
+
+    __tablename__ = "cohort_group"
+    __table_args__ = (UniqueConstraint("cohort_id", "label"),)
+
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id"))
+    position: Mapped[int]
+    label: Mapped[str] = mapped_column(String(60))
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+
+    organisation: Mapped[Organisation | None] = relationship()
+
+
 class Enrolment(Identified, Versioned, Base):
-    """A person in a cohort, with what was true on the day of enrolment: sending body and post don't change later."""
+    """A person in a cohort, with what was true on the day of enrolment: sending body and post don't change later.
+
+    ``nomination`` is the body or letter that proposed the person. A scholarship has a funder, a decision and a period.
+    """
 
     __tablename__ = "enrolment"
     __table_args__ = (UniqueConstraint("cohort_id", "person_id"), UniqueConstraint("cohort_id", "number"))
@@ -102,14 +121,18 @@ class Enrolment(Identified, Versioned, Base):
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
     post: Mapped[Tri | None]
     category: Mapped[str | None] = mapped_column(String(40))
-    funding: Mapped[str | None] = mapped_column(String(60))
     nomination: Mapped[str | None] = mapped_column(String(200))
-    group_label: Mapped[str | None] = mapped_column(String(60))
+    funder: Mapped[str | None] = mapped_column(String(200))
+    funding_decision: Mapped[str | None] = mapped_column(String(200))
+    funded_from: Mapped[PartialDate | None]
+    funded_to: Mapped[PartialDate | None]
+    group_id: Mapped[int | None] = mapped_column(ForeignKey("cohort_group.id"), index=True)
     enrolled_on: Mapped[date]
 
     cohort: Mapped[Cohort] = relationship()
     person: Mapped[Person] = relationship()
     organisation: Mapped[Organisation | None] = relationship()
+    group: Mapped[Group | None] = relationship()
     history: Mapped[list["StatusChange"]] = relationship(order_by="StatusChange.id")
 
 

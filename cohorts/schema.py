@@ -4,7 +4,7 @@ What a source does not say is left out or null: "not known". Our own inferences 
 """
 
 from datetime import date, timedelta
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
@@ -117,11 +117,57 @@ class HoursSpec(Spec):
     minutes_per_academic_hour: Annotated[int, Field(ge=30, le=60)] | None = None
 
 
-class CompletionSpec(Spec):
-    """Who must do what to complete: each person, or each organisation for its people."""
+class AttendanceSpec(Spec):
+    """Somebody was there for at least so many percent of the half-days whose register was kept.
 
-    unit: Literal["person", "organisation"] = "person"
+    ``excused``: an excused absence counts as attended, is left out of the count, or counts as absence.
+    """
+
+    kind: Literal["attendance"]
+    at_least: Annotated[int, Field(ge=1, le=100)]
+    excused: Literal["attended", "left_out", "absent"] = "left_out"
+    assumed: bool = False
+
+    key: ClassVar[str] = "attendance"
+    unit: ClassVar[Literal["person"]] = "person"
+
+
+class DefenceSpec(Spec):
+    """The project of the person's group, or of their organisation's team, was accepted by the commission."""
+
+    kind: Literal["defence"]
+    unit: Literal["group", "organisation"] = "group"
+    title: TriSpec | None = None
+    assumed: bool = False
+
+    key: ClassVar[str] = "defence"
+
+
+ConditionSpec = Annotated[AttendanceSpec | DefenceSpec, Field(discriminator="kind")]
+
+
+class CompletionSpec(Spec):
+    """What somebody must do to complete; without conditions an order alone decides.
+
+    ``requirement`` is the wording of the source.
+    """
+
     requirement: TriSpec | None = None
+    conditions: tuple[ConditionSpec, ...] = Field(default=(), strict=False, max_length=2)
+
+    @model_validator(mode="after")
+    def _each_kind_once(self) -> Self:
+        kinds = [condition.kind for condition in self.conditions]
+        if len(kinds) != len(set(kinds)):
+            msg = "each kind of condition once"
+            raise ValueError(msg)
+        return self
+
+    @property
+    def unit(self) -> Literal["person", "group", "organisation"]:
+        """Who completes: each person, or a whole team for its people."""
+        units = [condition.unit for condition in self.conditions if condition.unit != "person"]
+        return units[0] if units else "person"
 
 
 class IssuerSpec(Spec):
@@ -184,10 +230,14 @@ class BlockSpec(Spec):
 
 
 class PatternSpec(Spec):
-    """Weeks in person and weeks at a distance, one kind after the other."""
+    """Weeks in person and weeks at a distance, one kind after the other.
+
+    ``distance_weeks`` are laid; up to ``most_distance_weeks`` where the year has room (None: no more).
+    """
 
     offline_weeks: Annotated[int, Field(ge=0, le=30)]
     distance_weeks: Annotated[int, Field(ge=0, le=30)]
+    most_distance_weeks: Annotated[int, Field(ge=0, le=30)] | None = None
     order: tuple[Mode, ...] = Field(default=(Mode.OFFLINE, Mode.DISTANCE), strict=False)
 
     @model_validator(mode="after")
@@ -197,6 +247,9 @@ class PatternSpec(Spec):
             raise ValueError(msg)
         if sorted(self.order) != [Mode.DISTANCE, Mode.OFFLINE]:
             msg = "order is [offline, distance] or [distance, offline]"
+            raise ValueError(msg)
+        if self.most_distance_weeks is not None and self.most_distance_weeks < self.distance_weeks:
+            msg = "most_distance_weeks is at least distance_weeks"
             raise ValueError(msg)
         return self
 
@@ -280,6 +333,7 @@ class ProgrammeSpec(Spec):
     title: TriSpec
     kind: ProgrammeKind = Field(strict=False)
     legal_kind: LegalKind | None = Field(default=None, strict=False)
+    also_called: tuple[Text, ...] = Field(default=(), strict=False, max_length=10)
     languages: tuple[Language, ...] = Field(default=(), strict=False)
     hours: HoursSpec = HoursSpec()
     completion: CompletionSpec = CompletionSpec()

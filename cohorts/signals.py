@@ -1,12 +1,15 @@
 """What higher packages may react to, within the same transaction."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from blinker import Signal
 from sqlalchemy.orm import Session
 
 from app.accounts.rules import Actor
+from app.kernel.words import Message
 from cohorts.enums import EnrolmentStatus
 from cohorts.models import Cohort, Enrolment
 
@@ -45,3 +48,31 @@ class StatusChanging:
     enrolment: Enrolment
     before: EnrolmentStatus
     after: EnrolmentStatus
+
+
+cohort_closing = Signal("Sent with a CohortClosing before a cohort is closed; receivers add what is still open.")
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """Something that is open and must be done before a cohort can be closed.
+
+    Args:
+        text: what to do, as a sentence.
+        endpoint, values: the page where it is mended.
+
+    """
+
+    text: Message
+    endpoint: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class CohortClosing:
+    """A cohort is about to be closed, or somebody asks what would hinder it; receivers append to ``matters``."""
+
+    session: Session
+    cohort: Cohort
+    matters: list[Matter]
+    now: datetime

@@ -73,7 +73,7 @@ def _facts(entry: dict[str, Any], plan: dict[str, Any], first: date, module: Any
         ends_at=datetime.combine(day, time.fromisoformat(entry["to"]), zone),
         time_zone=zone.key,
         kind=SessionKind(entry["kind"]),
-        room=entry.get("room"),
+        rooms=tuple(entry.get("rooms", ())),
         address=Tri(**plan["rooms"][place]) if place else None,
         link=plan["link"] if entry.get("online") else None,
         speaker=entry.get("speaker"),

@@ -1,6 +1,6 @@
 """Tables of modules, blocks, sessions and what of them is published."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -9,9 +9,10 @@ from app.kernel.base import Base, Identified, Versioned
 from app.kernel.partial_date import PartialDate
 from app.kernel.tri import Tri
 from app.organisations.models import Organisation
+from app.people.models import Person
 from cohorts.enums import Mode
-from cohorts.models import Cohort
-from modules.enums import SessionKind, SessionStatus
+from cohorts.models import Cohort, Enrolment
+from modules.enums import AttendanceState, DayKind, Half, SessionKind, SessionStatus
 
 
 class Module(Identified, Versioned, Base):
@@ -55,8 +56,29 @@ class Block(Identified, Base):
     module: Mapped[Module] = relationship(back_populates="blocks")
 
 
+class Expert(Identified, Versioned, Base):
+    """Somebody from outside who has a part in a cohort: speaker, moderator, interpreter, mentor, commission member.
+
+    A source may name the office alone; then the person is not known yet.
+    """
+
+    __tablename__ = "expert"
+
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id"), index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    office: Mapped[Tri | None]
+    organisation: Mapped[Tri | None]
+    country: Mapped[str | None] = mapped_column(String(2))
+
+    person: Mapped[Person | None] = relationship()
+
+
 class SessionFacts:
-    """What a session says, in its draft and in each published state."""
+    """What a session says, in its draft and in each published state.
+
+    ``audience`` is empty for the whole cohort, else ``group:ID`` and ``enrolment:ID``; ``people`` are ``ROLE:ID`` of
+    experts (``speaker:12``).
+    """
 
     kind: Mapped[SessionKind] = mapped_column(String(20))
     status: Mapped[SessionStatus] = mapped_column(String(20))
@@ -64,10 +86,13 @@ class SessionFacts:
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     time_zone: Mapped[str] = mapped_column(String(60))
-    room: Mapped[str | None] = mapped_column(String(200))
+    rooms: Mapped[list[str]]
     address: Mapped[Tri | None]
     link: Mapped[str | None] = mapped_column(String(500))
     speaker: Mapped[str | None] = mapped_column(String(200))
+    languages: Mapped[list[str]]
+    audience: Mapped[list[str]]
+    people: Mapped[list[str]]
     note: Mapped[str | None] = mapped_column(String(500))
 
 
@@ -116,6 +141,17 @@ class PublishedSession(Identified, SessionFacts, Base):
     sequence: Mapped[int]
     changed_at: Mapped[datetime]
     current: Mapped[bool]
+    for_all: Mapped[bool]
+
+
+class PublishedAudience(Identified, Base):
+    """Whom a published session is for when it is not for the whole cohort: a group, or one person."""
+
+    __tablename__ = "published_audience"
+
+    published_id: Mapped[int] = mapped_column(ForeignKey("published_session.id", ondelete="CASCADE"), index=True)
+    group_id: Mapped[int | None] = mapped_column(ForeignKey("cohort_group.id"), index=True)
+    enrolment_id: Mapped[int | None] = mapped_column(ForeignKey("enrolment.id"), index=True)
 
 
 class ScheduleSeen(Identified, Base):
@@ -139,3 +175,77 @@ class CalendarFeed(Identified, Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), unique=True)
     secret: Mapped[str] = mapped_column(String(43), unique=True)
     created_at: Mapped[datetime]
+
+
+class WorkingCalendar(Identified, Base):
+    """A version of a country's working calendar, never changed: a change makes the next version."""
+
+    __tablename__ = "working_calendar"
+    __table_args__ = (UniqueConstraint("country", "number"),)
+
+    country: Mapped[str] = mapped_column(String(2))
+    number: Mapped[int]
+    note: Mapped[str | None] = mapped_column(String(500))
+    created_at: Mapped[datetime]
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+
+    days: Mapped[list["CalendarDay"]] = relationship(order_by="CalendarDay.day")
+
+
+class CalendarDay(Identified, Base):
+    """A day that is not worked though it is no weekend, or worked though it is one; ``estimated``: may still move."""
+
+    __tablename__ = "calendar_day"
+    __table_args__ = (UniqueConstraint("calendar_id", "day"),)
+
+    calendar_id: Mapped[int] = mapped_column(ForeignKey("working_calendar.id", ondelete="CASCADE"))
+    day: Mapped[date]
+    kind: Mapped[DayKind] = mapped_column(String(10))
+    name: Mapped[Tri | None]
+    estimated: Mapped[bool] = mapped_column(default=False)
+
+
+class KeptConflict(Identified, Base):
+    """A conflict that a coordinator looked at and leaves as it is; ``mark`` names what exactly was looked at."""
+
+    __tablename__ = "kept_conflict"
+    __table_args__ = (UniqueConstraint("cohort_id", "mark"),)
+
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id"))
+    mark: Mapped[str] = mapped_column(String(64))
+    reason: Mapped[str] = mapped_column(String(500))
+    kept_at: Mapped[datetime]
+    kept_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+
+
+class Register(Identified, Base):
+    """The attendance register of a half-day, or of one session (``session_id``; then ``half`` is None)."""
+
+    __tablename__ = "attendance_register"
+    __table_args__ = (UniqueConstraint("cohort_id", "day", "half"), UniqueConstraint("session_id"))
+
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id"))
+    module_id: Mapped[int] = mapped_column(ForeignKey("module.id"), index=True)
+    day: Mapped[date]
+    half: Mapped[Half | None] = mapped_column(String(2))
+    session_id: Mapped[int | None] = mapped_column(ForeignKey("module_session.id"))
+    saved_at: Mapped[datetime]
+    saved_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+
+    module: Mapped[Module] = relationship()
+    session: Mapped[ModuleSession | None] = relationship()
+
+
+class AttendanceMark(Identified, Base):
+    """How somebody attended a half-day or session; no row: not marked, which is not absent."""
+
+    __tablename__ = "attendance_mark"
+    __table_args__ = (UniqueConstraint("register_id", "enrolment_id"),)
+
+    register_id: Mapped[int] = mapped_column(ForeignKey("attendance_register.id", ondelete="CASCADE"))
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"), index=True)
+    state: Mapped[AttendanceState] = mapped_column(String(12))
+    marked_at: Mapped[datetime]
+    marked_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+
+    enrolment: Mapped[Enrolment] = relationship()

@@ -17,14 +17,14 @@ from sqlalchemy import create_engine, text
 
 HOME = ZoneInfo("Asia/Almaty")
 SQL = text(
-    """SELECT p.id, p.session_id, p.title, p.starts_at, p.ends_at, p.time_zone, p.room, p.address, p.link, p.speaker,
+    """SELECT p.id, p.session_id, p.title, p.starts_at, p.ends_at, p.time_zone, p.rooms, p.address, p.link, p.speaker,
     p.version_number, s.version_number AS seen
     FROM published_session p JOIN enrolment e ON e.cohort_id = p.cohort_id AND e.person_id = :person
     LEFT JOIN schedule_seen s ON s.cohort_id = p.cohort_id AND s.person_id = :person
     WHERE p.current AND p.ends_at > :begin ORDER BY p.starts_at, p.id"""
 )
 BEFORE = text(
-    """SELECT p.session_id, p.starts_at, p.ends_at, p.time_zone, p.room FROM published_session p
+    """SELECT p.session_id, p.starts_at, p.ends_at, p.time_zone, p.rooms FROM published_session p
     JOIN enrolment e ON e.cohort_id = p.cohort_id AND e.person_id = :person WHERE NOT p.current"""
 )
 USER = text("SELECT id, person_id, display_name FROM user_account WHERE id = :id")
@@ -96,7 +96,7 @@ def _view(row: Any, before: dict[int, Any]) -> dict[str, Any]:  # noqa: ANN401 -
         "until": until,
         "hours": f"{begins}–{until}",
         "place": ", ".join(
-            part for part in (json.loads(row.address)["en"] if row.address else "", row.room or "") if part
+            part for part in (json.loads(row.address)["en"] if row.address else "", *json.loads(row.rooms)) if part
         ),
         "link": row.link,
         "speaker": row.speaker,

@@ -57,7 +57,11 @@ def find_people(
     if status is not None:
         base = base.where(Enrolment.status == status)
     rows = session.scalars(
-        base.options(selectinload(Enrolment.person).selectinload(Person.names), selectinload(Enrolment.organisation))
+        base.options(
+            selectinload(Enrolment.person).selectinload(Person.names),
+            selectinload(Enrolment.organisation),
+            selectinload(Enrolment.group),
+        )
         .order_by(Person.sort_key, Enrolment.number)
         .offset(offset)
         .limit(limit)
@@ -80,7 +84,9 @@ def enrolments(
         wanted = wanted.where(Enrolment.number.in_(numbers))
     return session.scalars(
         wanted.options(
-            selectinload(Enrolment.person).selectinload(Person.names), selectinload(Enrolment.organisation)
+            selectinload(Enrolment.person).selectinload(Person.names),
+            selectinload(Enrolment.organisation),
+            selectinload(Enrolment.group),
         ).order_by(Person.sort_key, Enrolment.number)
     ).all()
 
@@ -104,6 +110,7 @@ def get_enrolment(session: Session, cohort: Cohort, number: int) -> Enrolment:
             selectinload(Enrolment.person).selectinload(Person.names),
             selectinload(Enrolment.person).selectinload(Person.emails),
             selectinload(Enrolment.organisation),
+            selectinload(Enrolment.group),
             selectinload(Enrolment.history),
         )
     )

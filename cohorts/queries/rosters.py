@@ -81,7 +81,8 @@ def _enrolled(session: Session, person_ids: Collection[int]) -> dict[int, list[E
     ordered = sorted(person_ids)
     for start in range(0, len(ordered), CHUNK):
         wanted = select(Enrolment).where(Enrolment.person_id.in_(ordered[start : start + CHUNK]))
-        for row in session.scalars(wanted.options(selectinload(Enrolment.organisation)).order_by(Enrolment.id)):
+        loaded = wanted.options(selectinload(Enrolment.organisation), selectinload(Enrolment.group))
+        for row in session.scalars(loaded.order_by(Enrolment.id)):
             rows.setdefault(row.person_id, []).append(row)
     return rows
 
@@ -112,7 +113,7 @@ def _facts(person: Person, enrolment: Enrolment) -> Enrolled:
         organisation=organisation.name.forms()[0] if organisation else "",
         post=title.forms()[0] if title else "",
         phone=person.phone or "",
-        group=enrolment.group_label or "",
+        group=enrolment.group.label if enrolment.group else "",
     )
 
 

@@ -71,6 +71,7 @@ def create_cohort(  # noqa: PLR0913 - the columns of a cohort, each by name
         starts_on=starts_on,
         ends_on=ends_on or last_day(OutlineSpec.model_validate(outline.content), starts_on),
         time_zone=time_zone,
+        completion_rule=programme.completion_rule,
         status=status,
         version=1,
     )

@@ -22,12 +22,13 @@ from app.people.enums import NameForm, NameKind
 from app.people.models import Person, Post
 from app.people.services import add_email, change_names, create_person
 from cohorts.enums import CohortStatus, EnrolmentStatus
-from cohorts.models import Cohort, Enrolment, RosterUpload, StatusChange
+from cohorts.models import Cohort, Enrolment, Group, RosterUpload, StatusChange
 from cohorts.queries.rosters import UPLOAD_WAITS, enrolled_by_person, known_people, people_by_id
 from cohorts.roster.cells import Entry, name_key, organisation_kind, read_row
 from cohorts.roster.columns import Roster, RosterRow
 from cohorts.roster.judging import Judged, judge_entries
 from cohorts.roster.reasons import Choice, Verdict
+from cohorts.services.groups import ensure_group
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,7 @@ class _Desk:
         self.today: date = day_of(now, cohort.time_zone)
         self.taken = self.updated = 0
         self._organisations: dict[Tri, Organisation] = {}
+        self._groups: dict[str, Group] = {}
         self._known: dict[int, Person] = {}
         self._enrolled: dict[int, Enrolment] = {}
         highest = select(func.max(Enrolment.number)).where(Enrolment.cohort_id == cohort.id)
@@ -160,7 +162,7 @@ class _Desk:
             status=status,
             organisation=organisation,
             post=entry.post,
-            group_label=entry.group,
+            group=self._group(entry.group),
             enrolled_on=self.today,
             version=1,
         )
@@ -179,7 +181,7 @@ class _Desk:
         if any(reason.code == "post" for reason in judged.reasons):
             self._post(person, entry, self._organisation(entry.organisation))
         if entry.group:
-            self._enrolled[person.id].group_label = entry.group
+            self._enrolled[person.id].group = self._group(entry.group)
         self.updated += 1
 
     def _create(self, entry: Entry) -> Person:
@@ -220,6 +222,13 @@ class _Desk:
             kind = OrganisationKind(organisation_kind(name))
             self._organisations[name] = ensure_organisation(self.session, name=name, kind=kind)
         return self._organisations[name]
+
+    def _group(self, label: str | None) -> Group | None:
+        if not label:
+            return None
+        if label not in self._groups:
+            self._groups[label] = ensure_group(self.session, cohort=self.cohort, label=label)
+        return self._groups[label]
 
     def _post(self, person: Person, entry: Entry, organisation: Organisation | None) -> None:
         """The person's post from today on, unless it is the present one already."""

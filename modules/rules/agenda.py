@@ -34,10 +34,13 @@ class Entry(NamedTuple):
     starts_at: datetime
     ends_at: datetime
     time_zone: str
-    room: str | None
+    rooms: list[str]
     address: Tri | None
     link: str | None
     speaker: str | None
+    languages: list[str]
+    audience: list[str]
+    people: list[str]
     note: str | None
     seen: int | None
 
@@ -125,9 +128,12 @@ def facts_of_entry(entry: Entry) -> Facts:
         time_zone=entry.time_zone,
         kind=entry.kind,
         status=entry.status,
-        room=entry.room,
+        rooms=tuple(entry.rooms),
         address=entry.address,
         link=entry.link,
         speaker=entry.speaker,
+        languages=tuple(entry.languages),
+        audience=tuple(entry.audience),
+        people=tuple(entry.people),
         note=entry.note,
     )

@@ -28,9 +28,12 @@ class Facts:
     Args:
         starts_at, ends_at: moments in UTC.
         time_zone: the zone of the place (IANA name), in which its times are typed and shown.
-        room: where in the house; address: the house.
+        rooms: where in the house; address: the house.
         link: where to join online (https).
         speaker: an office rather than a name, where the source gives one.
+        languages: in which it is held (``kk``, ``ru``, ``en``).
+        audience: empty for the whole cohort, else ``group:ID`` and ``enrolment:ID``.
+        people: experts by what they do, ``ROLE:ID`` (``speaker:12``).
         note: one line that participants read, such as why it was moved.
 
     """
@@ -41,15 +44,21 @@ class Facts:
     time_zone: str
     kind: SessionKind = SessionKind.LECTURE
     status: SessionStatus = SessionStatus.CONFIRMED
-    room: str | None = None
+    rooms: tuple[str, ...] = ()
     address: Tri | None = None
     link: str | None = None
     speaker: str | None = None
+    languages: tuple[str, ...] = ()
+    audience: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
     note: str | None = None
 
     def values(self) -> dict[str, Any]:
         """The facts by the names of the columns."""
-        return {name: getattr(self, name) for name in FACT_NAMES}
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in self._pairs()}
+
+    def _pairs(self) -> Iterable[tuple[str, Any]]:
+        return ((name, getattr(self, name)) for name in FACT_NAMES)
 
 
 FACT_NAMES = tuple(item.name for item in fields(Facts))
@@ -57,7 +66,9 @@ FACT_NAMES = tuple(item.name for item in fields(Facts))
 
 def facts_of(row: object) -> Facts:
     """The facts that a row of a session or of a published session holds."""
-    return Facts(**{name: getattr(row, name) for name in FACT_NAMES})
+    held = ((name, getattr(row, name)) for name in FACT_NAMES)
+    values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in held}
+    return Facts(**values)
 
 
 class Part(StrEnum):
@@ -69,6 +80,7 @@ class Part(StrEnum):
     LINK = "link"
     TITLE = "title"
     SPEAKER = "speaker"
+    AUDIENCE = "audience"
     OTHER = "other"
 
 
@@ -77,11 +89,14 @@ PARTS: dict[str, Part] = {
     "starts_at": Part.TIME,
     "ends_at": Part.TIME,
     "time_zone": Part.TIME,
-    "room": Part.PLACE,
+    "rooms": Part.PLACE,
     "address": Part.PLACE,
     "link": Part.LINK,
     "title": Part.TITLE,
     "speaker": Part.SPEAKER,
+    "people": Part.SPEAKER,
+    "audience": Part.AUDIENCE,
+    "languages": Part.OTHER,
     "kind": Part.OTHER,
     "note": Part.OTHER,
 }
@@ -92,6 +107,7 @@ PART_LABELS = {
     Part.LINK: Message("Link"),
     Part.TITLE: Message("Title"),
     Part.SPEAKER: Message("Speaker"),
+    Part.AUDIENCE: Message("For whom"),
     Part.OTHER: Message("Kind or note"),
 }
 
@@ -120,7 +136,7 @@ def checked(facts: Facts) -> Facts:
         facts,
         title=title,
         address=_clean_tri(facts.address, "address") if facts.address else None,
-        room=_clean_text(facts.room, "room", LONGEST_LINE),
+        rooms=_rooms(facts.rooms),
         speaker=_clean_text(facts.speaker, "speaker", LONGEST_LINE),
         note=_clean_text(facts.note, "note", LONGEST_NOTE),
         link=check_link(facts.link),
@@ -154,10 +170,10 @@ def check_link(text: str | None) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """A room taken for a while; ``key`` is whatever names the session."""
+    """Rooms taken for a while; ``key`` is whatever names the session."""
 
     key: int
-    room: str | None
+    rooms: tuple[str, ...]
     starts_at: datetime
     ends_at: datetime
 
@@ -166,8 +182,8 @@ def booked_twice(bookings: Iterable[Booking]) -> frozenset[int]:
     """The keys of the sessions whose room is also taken by another of them at that time."""
     by_room: dict[str, list[Booking]] = {}
     for booking in bookings:
-        if booking.room:
-            by_room.setdefault(clean(booking.room).casefold(), []).append(booking)
+        for room in booking.rooms:
+            by_room.setdefault(clean(room).casefold(), []).append(booking)
     found: set[int] = set()
     for taken in by_room.values():
         taken.sort(key=lambda booking: booking.starts_at)
@@ -178,6 +194,12 @@ def booked_twice(bookings: Iterable[Booking]) -> frozenset[int]:
             if last is None or booking.ends_at > last.ends_at:
                 last = booking
     return frozenset(found)
+
+
+def _rooms(rooms: Iterable[str]) -> tuple[str, ...]:
+    """Each room once, in the order typed."""
+    cleaned = (_clean_text(room, "rooms", LONGEST_LINE) for room in rooms)
+    return tuple(dict.fromkeys(room for room in cleaned if room))
 
 
 def _clean_text(text: str | None, field: str, longest: int) -> str | None:
@@ -204,7 +226,7 @@ def spoken(facts: Facts) -> dict[Part, str | Message]:
     zone = zone_of(facts.time_zone)
     begin, end = facts.starts_at.astimezone(zone), facts.ends_at.astimezone(zone)
     kind = SESSION_KIND_LABELS[facts.kind]
-    places = (facts.room, *(facts.address.forms() if facts.address else ()))
+    places = (*facts.rooms, *(facts.address.forms() if facts.address else ()))
     return {
         Part.STATUS: SESSION_STATUS_LABELS[facts.status],
         Part.TIME: f"{begin:%d.%m.%Y %H:%M} – {end:%d.%m.%Y %H:%M}, {facts.time_zone}",
@@ -212,5 +234,6 @@ def spoken(facts: Facts) -> dict[Part, str | Message]:
         Part.LINK: facts.link or "",
         Part.TITLE: " · ".join(facts.title.forms()),
         Part.SPEAKER: facts.speaker or "",
+        Part.AUDIENCE: ", ".join(facts.audience),
         Part.OTHER: Message(_KIND_AND_NOTE, kind=kind, note=facts.note) if facts.note else kind,
     }

@@ -88,6 +88,7 @@ def _show(
                 sequence=before.sequence + 1 if before else 0,
                 changed_at=version.published_at,
                 current=True,
+                for_all=not change.draft.facts.audience,
                 **change.draft.facts.values(),
             )
         )

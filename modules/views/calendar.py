@@ -48,7 +48,7 @@ def _latest(events: list[Event]) -> datetime | None:
 
 def _event(entry: Entry, lang: str, cancelled: str) -> Event:
     title = entry.title.best(lang)[0]
-    where = (entry.room, entry.address.best(lang)[0] if entry.address else None)
+    where = (*entry.rooms, entry.address.best(lang)[0] if entry.address else None)
     return Event(
         uid=entry.uid,
         sequence=entry.sequence,

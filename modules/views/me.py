@@ -21,7 +21,7 @@ from app.web.locale import chosen_language
 from app.web.pages import page
 from app.web.policy import requires
 from app.web.request import current_actor, db_session, moment, settings
-from modules.forms import PressForm
+from modules.forms.sessions import PressForm
 from modules.queries.personal import OwnCohort, own_cohorts
 from modules.rules.access import VIEW_OWN_SCHEDULE, principals
 from modules.rules.agenda import home_zone

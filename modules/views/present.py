@@ -1,5 +1,6 @@
 """Sessions as pages show them: hours, places and changes in the reader's language."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -29,6 +30,7 @@ WAS = {
     Part.TITLE: Message("Title changed, was %(before)s"),
     Part.SPEAKER: Message("Speaker changed, was %(before)s"),
     Part.LINK: Message("The link changed"),
+    Part.AUDIENCE: Message("It is for other people"),
     Part.OTHER: Message("Details changed"),
 }
 NOW = {
@@ -37,6 +39,7 @@ NOW = {
     Part.TITLE: Message("Title changed: %(after)s %(before)s"),
     Part.SPEAKER: Message("Speaker changed: %(after)s %(before)s"),
     Part.LINK: Message("The link changed"),
+    Part.AUDIENCE: Message("It is for other people"),
     Part.OTHER: Message("Details changed"),
 }
 STATUS_NOW = {
@@ -62,7 +65,7 @@ class Held(Protocol):
         """Zone of the place."""
 
     @property
-    def room(self) -> str | None:
+    def rooms(self) -> Sequence[str]:
         """Where in the house."""
 
     @property
@@ -86,7 +89,7 @@ class Place:
 
 def place_of(held: Held, lang: str) -> Place:
     """The way of holding a session and its place."""
-    where = _where(held.room, held.address, lang)
+    where = _where(held.rooms, held.address, lang)
     if held.link and where:
         return Place("offline", "pin", said(HYBRID, lang), where)
     if held.link:
@@ -171,8 +174,8 @@ def part_texts(part: Part, before: Facts, after: Held, lang: str) -> tuple[str |
         return _when(before, lang, same_day=same_day), _when(after, lang, same_day=same_day)
     if part is Part.PLACE:
         if before.address == after.address:
-            return before.room or "–", after.room or "–"
-        return _where(before.room, before.address, lang) or "–", _where(after.room, after.address, lang) or "–"
+            return ", ".join(before.rooms) or "–", ", ".join(after.rooms) or "–"
+        return _where(before.rooms, before.address, lang) or "–", _where(after.rooms, after.address, lang) or "–"
     if part is Part.TITLE:
         return formats.tri(before.title, lang), formats.tri(getattr(after, "title", None), lang)
     if part is Part.SPEAKER:
@@ -206,10 +209,9 @@ def _when(held: Held, lang: str, *, same_day: bool) -> str:
     return hours(held) if same_day else f"{formats.day_short(day_of(held), lang)}, {hours(held)}"
 
 
-def _where(room: str | None, address: Tri | None, lang: str) -> Markup:
+def _where(rooms: Sequence[str], address: Tri | None, lang: str) -> Markup:
     parts = [formats.tri(address, lang)] if address else []
-    if room:
-        parts.append(escape(room))
+    parts += [escape(room) for room in rooms]
     return Markup(", ").join(parts)
 
 

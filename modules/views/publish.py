@@ -14,7 +14,7 @@ from app.web.pages import page
 from app.web.policy import requires
 from app.web.request import current_actor, db_session, moment
 from modules import services
-from modules.forms import PublishForm
+from modules.forms.sessions import PublishForm
 from modules.queries.schedule import audience_size, get_scope, latest_version, pending_changes, published_now
 from modules.rules.access import PUBLISH_SCHEDULE
 from modules.rules.facts import PART_LABELS, Part

@@ -19,7 +19,7 @@ from cohorts.queries import in_reach
 from cohorts.rules import VIEW_COHORT
 from cohorts.tabs import cohort_tabs
 from modules.enums import SessionStatus
-from modules.forms import PressForm
+from modules.forms.sessions import PressForm
 from modules.models import ModuleSession
 from modules.queries.schedule import (
     Scope,
@@ -181,7 +181,9 @@ def _slots(
 ) -> list[tuple[date, Slot]]:
     labels = {module.id: module_label(module, lang) for module in scope.modules}
     taken = (
-        Booking(row.id, row.room, row.starts_at, row.ends_at) for row in found if row.status != SessionStatus.CANCELLED
+        Booking(row.id, tuple(row.rooms), row.starts_at, row.ends_at)
+        for row in found
+        if row.status != SessionStatus.CANCELLED
     )
     clashes = booked_twice(taken)
     away = [block for module in scope.modules for block in module.blocks if block.time_zone != scope.cohort.time_zone]

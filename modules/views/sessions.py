@@ -14,7 +14,7 @@ from app.web.locale import chosen_language
 from app.web.pages import page
 from app.web.policy import requires
 from app.web.request import current_actor, db_session, moment
-from modules.forms import ActForm, SessionForm
+from modules.forms.sessions import ActForm, SessionForm
 from modules.models import Block, Module, ModuleSession
 from modules.queries.schedule import Scope, as_draft, as_published, get_scope, get_session, published_now
 from modules.rules.access import MANAGE_SCHEDULE

@@ -91,6 +91,7 @@ class World:
             "distance_hours": 49,
             "self_study_hours": None,
             "completion_rule": {},
+            "also_called": [],
             "award": award,
             "agreement_id": None,
             "owner_id": self.academy.id,
@@ -116,6 +117,7 @@ class World:
             starts_on=PartialDate(2024, 1, 15),
             ends_on=PartialDate(2024, 6, 28),
             time_zone="Asia/Almaty",
+            completion_rule={},
             status=CohortStatus.RUNNING,
             version=1,
         )

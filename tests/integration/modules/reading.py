@@ -40,7 +40,7 @@ def typed(world: World, module: int = 0, /, **changes: str) -> dict[str, str]:
         "title_kk": "Дәріс",
         "title_ru": "",
         "title_en": "Talk",
-        "room": "",
+        "rooms": "",
         "link": "https://meet.example.org/r",
         "speaker": "",
         "note": "",

@@ -23,7 +23,9 @@ HOUR = timedelta(hours=1)
 @pytest.fixture
 def address(session: Session, world: World) -> str:
     """The participant's calendar, with one published session."""
-    world.add(Tri(kk="Әдеп; этика, \\n", ru="Этика", en="Ethics"), room="214", speaker="Office", note="Bring a laptop")
+    world.add(
+        Tri(kk="Әдеп; этика, \\n", ru="Этика", en="Ethics"), rooms=("214",), speaker="Office", note="Bring a laptop"
+    )
     publish(session, cohort=world.cohort, actor=None, now=NOW)
     person_id = world.users["participant"].person_id
     secret = session.scalars(select(CalendarFeed.secret).where(CalendarFeed.person_id == person_id)).one()

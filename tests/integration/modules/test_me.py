@@ -77,7 +77,7 @@ class TestNext:
         assert "UTC+4 · Astana time: 10:30–11:30" in page.get_text()
 
     def test_a_session_in_person_shows_the_address_and_no_door(self, world: World, visit: Visit) -> None:
-        world.add(link=None, room="214", address=Tri(kk="Абай 33", en="Abai 33"))
+        world.add(link=None, rooms=("214",), address=Tri(kk="Абай 33", en="Abai 33"))
         publish_all(world)
         page = read(visit("participant"))
         assert "In person · Abai 33, 214" in text_of(page, ".next")[0]
@@ -137,7 +137,7 @@ class TestWhatIsShown:
         assert text_of(read(client, "/me/?past=1"), ".sess .c > b") == ["Long ago"]
 
     def test_markup_in_texts_is_text(self, world: World, visit: Visit) -> None:
-        world.add('<script>alert(1)</script>{{ 7*7 }}"', room="<b>", speaker="<img src=x>", note="'><i>", link=None)
+        world.add('<script>alert(1)</script>{{ 7*7 }}"', rooms=("<b>",), speaker="<img src=x>", note="'><i>", link=None)
         publish_all(world)
         answer = visit("participant").get("/me/").text
         for bad in ("<script>alert", "<b></b>", "<img src=x>", "<i>", "49"):
@@ -157,10 +157,10 @@ class TestWhatIsShown:
 class TestChanges:
     @pytest.fixture
     def moved(self, world: World) -> ModuleSession:
-        meeting = world.add("Budgeting", room="118", link=None)
+        meeting = world.add("Budgeting", rooms=("118",), link=None)
         publish_all(world)
         look(world, 1)
-        move(world, meeting, starts_at=meeting.starts_at + HOUR, ends_at=meeting.ends_at + HOUR, room="214")
+        move(world, meeting, starts_at=meeting.starts_at + HOUR, ends_at=meeting.ends_at + HOUR, rooms=("214",))
         publish_all(world)
         return meeting
 

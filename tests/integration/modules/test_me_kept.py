@@ -35,7 +35,7 @@ class TestCost:
             publish_all(world)
             look(world, number * 2 - 1)
             for row in rows[: number * 2]:
-                move(world, row, room=str(number))
+                move(world, row, rooms=(str(number),))
             publish_all(world)
             client = visit(name)
             with statements() as sent:
@@ -90,7 +90,7 @@ class TestKeptPages:
             move(world, meeting, title=Tri(en=f"Number {number}"))
             publish_all(world)
             assert text_of(read(client), ".sess .c > b") == [f"Number {number}"]
-            move(world, meeting, room=str(number))
+            move(world, meeting, rooms=(str(number),))
 
     def test_the_countdown_goes_on(self, world: World, visit: Visit, at: Callable[[datetime], None]) -> None:
         world.add("One")

@@ -14,12 +14,12 @@ from tests.support.pages import post
 
 class TestPublishing:
     def test_what_changes_is_shown_and_published(self, session: Session, world: World, visit: Visit) -> None:
-        meeting = world.add("Known", room="118")
+        meeting = world.add("Known", rooms=("118",))
         publish(session, cohort=world.cohort, actor=None, now=NOW)
         change_session(
             session,
             meeting=meeting,
-            facts=replace(facts_of(meeting), room="214"),
+            facts=replace(facts_of(meeting), rooms=("214",)),
             expected_version=1,
             actor=None,
             now=NOW,

@@ -45,7 +45,7 @@ class TestWeek:
         change_session(
             world.session,
             meeting=changed,
-            facts=replace(facts_of(changed), room="5"),
+            facts=replace(facts_of(changed), rooms=("5",)),
             expected_version=1,
             actor=None,
             now=NOW,
@@ -76,8 +76,8 @@ class TestWeek:
         assert text_of(read(client, WEEK + "?week=2026-W50"), ".day small")[0] == "Abu Dhabi, UTC+4"
 
     def test_a_room_taken_twice_is_said(self, world: World, visit: Visit) -> None:
-        world.add("One", room="214")
-        world.add("Two", room="214")
+        world.add("One", rooms=("214",))
+        world.add("Two", rooms=("214",))
         assert text_of(read(visit("coordinator")), ".is-bad .tag")[:1] == ["Room taken twice"]
 
     @pytest.mark.parametrize(
@@ -210,7 +210,7 @@ class TestEditing:
         meeting = world.add()
         path = f"{WEEK}{meeting.id}/edit"
         client = visit("coordinator")
-        assert post(client, path, typed(world, version="1", room="214")).status_code == 302
+        assert post(client, path, typed(world, version="1", rooms="214")).status_code == 302
         answer = post(client, path, typed(world, version="1", title_en="My own words"))
         assert answer.status_code == 409
         assert "My own words" in answer.text
@@ -220,7 +220,7 @@ class TestEditing:
         assert resend["version"] == "2"
         assert client.post(path, data=resend).status_code == 302
         session.refresh(meeting)
-        assert (meeting.title.en, meeting.room) == ("My own words", None)
+        assert (meeting.title.en, meeting.rooms) == ("My own words", [])
 
     def test_assumed_titles_stay_assumed_until_they_are_typed_anew(
         self, session: Session, world: World, visit: Visit

@@ -105,7 +105,12 @@ class TestSessions:
         change_session(session, meeting=meeting, facts=facts_at("First"), expected_version=1, actor=actor, now=NOW)
         with pytest.raises(ConflictError) as refused:
             change_session(
-                session, meeting=meeting, facts=facts_at("Second", room="5"), expected_version=1, actor=None, now=NOW
+                session,
+                meeting=meeting,
+                facts=facts_at("Second", rooms=("5",)),
+                expected_version=1,
+                actor=None,
+                now=NOW,
             )
         session.refresh(meeting)
         assert meeting.title == Tri(en="First")

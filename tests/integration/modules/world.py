@@ -109,6 +109,7 @@ def make_world(session: Session, *, code: str = "kel-1", lay: bool = True, peopl
         kind=ProgrammeKind.EXECUTIVE_TRAINING,
         languages=[],
         completion_rule={},
+        also_called=[],
         award={},
         owner=owner,
         sort_key="",
@@ -122,6 +123,7 @@ def make_world(session: Session, *, code: str = "kel-1", lay: bool = True, peopl
         starts_on=PartialDate(2026, 11, 2),
         ends_on=PartialDate(2027, 2),
         time_zone="Asia/Almaty",
+        completion_rule={},
         status=CohortStatus.RUNNING,
     )
     session.add(cohort)

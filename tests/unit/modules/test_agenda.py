@@ -50,10 +50,10 @@ def test_who_never_looked_hears_of_changes_only() -> None:
 
 
 def test_what_changed_is_told_with_what_was_before() -> None:
-    moved = entry(1, seen=1, version_number=2, room="305")
+    moved = entry(1, seen=1, version_number=2, rooms=("305",))
     new = entry(2, seen=1, version_number=2)
     same = entry(3, seen=2, version_number=2)
-    found = changes([moved, new, same], {1: facts(room="214")}, now=START - MINUTE)
+    found = changes([moved, new, same], {1: facts(rooms=("214",))}, now=START - MINUTE)
     assert [(change.entry.id, change.parts, change.before is None) for change in found] == [
         (1, (Part.PLACE,), False),
         (2, (), True),
@@ -66,7 +66,7 @@ def test_what_went_there_and_back_is_no_change() -> None:
 
 def test_what_is_over_is_not_told() -> None:
     late = START + 91 * MINUTE
-    moved = entry(1, seen=1, version_number=2, room="305")
+    moved = entry(1, seen=1, version_number=2, rooms=("305",))
     assert changes([moved], {1: facts()}, now=late) == []
     postponed = facts(starts_at=START + 100 * MINUTE, ends_at=START + 200 * MINUTE)
     assert len(changes([moved], {1: postponed}, now=late)) == 1
@@ -77,4 +77,4 @@ def test_a_cancelled_session_that_was_never_seen_is_not_told() -> None:
 
 
 def test_an_entry_has_the_facts_of_its_row() -> None:
-    assert facts_of_entry(entry(room="1")) == facts(room="1")
+    assert facts_of_entry(entry(rooms=("1",))) == facts(rooms=("1",))

@@ -54,9 +54,9 @@ def test_no_link_is_none() -> None:
 
 
 def test_texts_are_cleaned() -> None:
-    wanted = checked(facts(title=Tri(en="  Ethics\r\nof\u202e AI "), room="", speaker=" \t", note="x\x00y"))
+    wanted = checked(facts(title=Tri(en="  Ethics\r\nof\u202e AI "), rooms=("",), speaker=" \t", note="x\x00y"))
     assert wanted.title == Tri(en="Ethics of AI")
-    assert (wanted.room, wanted.speaker, wanted.note) == (None, None, "xy")
+    assert (wanted.rooms, wanted.speaker, wanted.note) == ((), None, "xy")
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_texts_are_cleaned() -> None:
         ({"title": Tri()}, "title_ru"),
         ({"title": Tri(en=" \u200b ")}, "title_ru"),
         ({"title": Tri(kk="ә" * 201)}, "title_kk"),
-        ({"room": "r" * 201}, "room"),
+        ({"rooms": ("r" * 201,)}, "rooms"),
         ({"note": "r" * 501}, "note"),
         ({"ends_at": START}, "end"),
         ({"ends_at": START + timedelta(hours=25)}, "end"),
@@ -91,7 +91,7 @@ def test_assumed_languages_that_fall_out_are_forgotten() -> None:
         ({}, ()),
         ({"starts_at": START - timedelta(minutes=1)}, (Part.TIME,)),
         ({"time_zone": "Asia/Dubai"}, (Part.TIME,)),
-        ({"room": "214", "link": "https://x.example/"}, (Part.PLACE, Part.LINK)),
+        ({"rooms": ("214",), "link": "https://x.example/"}, (Part.PLACE, Part.LINK)),
         ({"title": Tri(en="Other"), "speaker": "Office"}, (Part.TITLE, Part.SPEAKER)),
         ({"status": SessionStatus.CANCELLED, "note": "ill"}, (Part.STATUS,)),
         ({"kind": SessionKind.MEAL}, (Part.OTHER,)),
@@ -102,30 +102,30 @@ def test_parts_that_differ(changes: dict[str, Any], parts: tuple[Part, ...]) -> 
 
 
 def test_facts_are_read_from_rows_and_from_facts() -> None:
-    one: Facts = facts(room="1")
+    one: Facts = facts(rooms=("1",))
     assert facts_of(one) == one
 
 
 def test_a_room_taken_twice_is_found() -> None:
     hour = timedelta(hours=1)
 
-    def taken(key: int, room: str | None, begin: int, end: int) -> Booking:
-        return Booking(key, room, START + begin * hour, START + end * hour)
+    def taken(key: int, rooms: tuple[str, ...], begin: int, end: int) -> Booking:
+        return Booking(key, rooms, START + begin * hour, START + end * hour)
 
     bookings = [
-        taken(1, "Hall 1", 0, 4),
-        taken(2, "hall  1", 1, 2),
-        taken(3, "Hall 1", 3, 5),
-        taken(4, "Hall 1", 5, 6),
-        taken(5, "Hall 2", 0, 9),
-        taken(6, None, 0, 9),
-        taken(7, None, 0, 9),
+        taken(1, ("Hall 1",), 0, 4),
+        taken(2, ("hall  1",), 1, 2),
+        taken(3, ("Hall 1",), 3, 5),
+        taken(4, ("Hall 1",), 5, 6),
+        taken(5, ("Hall 2",), 0, 9),
+        taken(6, (), 0, 9),
+        taken(7, (), 0, 9),
     ]
     assert booked_twice(bookings) == {1, 2, 3}
 
 
 def test_parts_in_plain_words() -> None:
-    words = spoken(facts(room="214", address=Tri(en="Abai 33")))
+    words = spoken(facts(rooms=("214",), address=Tri(en="Abai 33")))
     assert words[Part.TIME] == "24.11.2026 18:00 – 24.11.2026 19:30, Asia/Almaty"
     assert words[Part.PLACE] == "214 · Abai 33"
     assert set(words) == set(Part)

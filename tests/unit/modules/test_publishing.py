@@ -17,7 +17,7 @@ def test_states() -> None:
     shown = Published(7, facts())
     assert state_of(draft(), None) is DraftState.NEW
     assert state_of(draft(), shown) is DraftState.PUBLISHED
-    assert state_of(draft(facts=facts(room="2")), shown) is DraftState.CHANGED
+    assert state_of(draft(facts=facts(rooms=("2",))), shown) is DraftState.CHANGED
     assert state_of(draft(module_id=8), shown) is DraftState.CHANGED
     assert state_of(draft(facts=CANCELLED), shown) is DraftState.CANCELLED
     assert state_of(draft(facts=CANCELLED), Published(7, CANCELLED)) is DraftState.GONE
@@ -25,7 +25,7 @@ def test_states() -> None:
 
 
 def test_only_differences_are_pending() -> None:
-    drafts = [draft(1), draft(2, facts=facts(room="2")), draft(3), draft(4, module_id=9)]
+    drafts = [draft(1), draft(2, facts=facts(rooms=("2",))), draft(3), draft(4, module_id=9)]
     found = pending(drafts, {1: Published(7, facts()), 2: Published(7, facts()), 4: Published(7, facts())})
     assert [(change.draft.id, change.state, change.parts) for change in found] == [
         (2, DraftState.CHANGED, (Part.PLACE,)),

@@ -37,7 +37,7 @@ class SessionForm(Form):
     title_kk = StringField(_("Title in Kazakh"), [Length(max=LONGEST_TITLE, message=TOO_LONG)])
     title_ru = StringField(_("Title in Russian"), [Length(max=LONGEST_TITLE, message=TOO_LONG)])
     title_en = StringField(_("Title in English"), [Length(max=LONGEST_TITLE, message=TOO_LONG)])
-    room = StringField(_("Room"), [Length(max=200, message=TOO_LONG)])
+    rooms = StringField(_("Rooms"), [Length(max=200, message=TOO_LONG)])
     address_kk = StringField(_("Address in Kazakh"), [Length(max=LONGEST_TITLE, message=TOO_LONG)])
     address_ru = StringField(_("Address in Russian"), [Length(max=LONGEST_TITLE, message=TOO_LONG)])
     address_en = StringField(_("Address in English"), [Length(max=LONGEST_TITLE, message=TOO_LONG)])
@@ -80,7 +80,7 @@ class SessionForm(Form):
         title, address = meeting.title, meeting.address or Tri()
         self.title_kk.data, self.title_ru.data, self.title_en.data = title.kk, title.ru, title.en
         self.address_kk.data, self.address_ru.data, self.address_en.data = address.kk, address.ru, address.en
-        self.room.data, self.link.data = meeting.room, meeting.link
+        self.rooms.data, self.link.data = ", ".join(meeting.rooms), meeting.link
         self.speaker.data, self.note.data = meeting.speaker, meeting.note
         self.tentative.data = meeting.status == SessionStatus.TENTATIVE
         self.version.data = meeting.version
@@ -107,7 +107,7 @@ class SessionForm(Form):
             time_zone=zone,
             kind=SessionKind(self.kind.data),
             status=self._status(before),
-            room=self.room.data,
+            rooms=tuple((self.rooms.data or "").split(",")),
             address=_tri(before.address if before else None, self.address_kk, self.address_ru, self.address_en) or None,
             link=self.link.data,
             speaker=self.speaker.data,

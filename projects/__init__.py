@@ -1,0 +1,1 @@
+"""Groups, their projects and mentors, commissions, and defences with their minutes."""

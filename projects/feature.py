@@ -1,0 +1,5 @@
+"""What projects and defences give to the platform."""
+
+from app.feature import Feature
+
+FEATURE = Feature(name="projects")
