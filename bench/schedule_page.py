@@ -9,15 +9,12 @@ everything was forgotten: once for each publication and language. SQL statements
 import logging
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from http.client import HTTPConnection
-from io import BytesIO
 from pathlib import Path
 from statistics import median
 from threading import Thread
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask
@@ -39,6 +36,7 @@ from app.people.enums import NameForm
 from app.people.rules import PersonalName
 from app.people.services import create_person
 from app.settings import Settings
+from bench._calling import Caller, cookie_of, cpu
 from bench.floor.schedule import make_floor
 from cohorts.enums import CohortStatus, EnrolmentStatus, ProgrammeKind
 from cohorts.models import Cohort, Enrolment, Outline, Programme
@@ -47,7 +45,6 @@ from modules.services import add_session, change_session, lay_modules, mark_seen
 from modules.views.kept import Stores, stores
 
 ROUNDS = 7
-REPEATS = 60
 SESSIONS = 60
 CHANGED = 3
 HELLO_TIMES = 6.1 / 0.44  # the floor against a page of two words when the goal was set, both through a server
@@ -161,50 +158,6 @@ def _plan(cohort: Cohort, user: User, sessions: int) -> None:
     publish(session, cohort=cohort, actor=None, now=NOW)
 
 
-class Caller:
-    """Sends whole requests into an application and reads the whole answer."""
-
-    def __init__(self, app: Flask, path: str, cookie: str = "") -> None:
-        """``cookie`` is what a browser would send."""
-        self.app, self.body, self.status = app, b"", ""
-        self.environ = {
-            "REQUEST_METHOD": "GET",
-            "SCRIPT_NAME": "",
-            "PATH_INFO": path,
-            "QUERY_STRING": "",
-            "SERVER_NAME": "localhost",
-            "SERVER_PORT": "80",
-            "SERVER_PROTOCOL": "HTTP/1.1",
-            "HTTP_HOST": "localhost",
-            "HTTP_COOKIE": cookie,
-            "REMOTE_ADDR": "127.0.0.1",
-            "wsgi.version": (1, 0),
-            "wsgi.url_scheme": "http",
-            "wsgi.errors": sys.stderr,
-            "wsgi.multithread": True,
-            "wsgi.multiprocess": False,
-            "wsgi.run_once": False,
-        }
-
-    def __call__(self) -> None:
-        """One request."""
-        answer = self.app.wsgi_app({**self.environ, "wsgi.input": BytesIO()}, self._start)
-        self.body = b"".join(answer)
-        close = getattr(answer, "close", None)
-        if close:
-            close()
-
-    def _start(self, status: str, _headers: list[tuple[str, str]], _info: object = None) -> Callable[[bytes], object]:
-        self.status = status
-        return lambda _data: None
-
-
-def cookie_of(app: Flask, name: str, values: dict[str, Any]) -> str:
-    """A signed session as a browser would send it back."""
-    serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]  # Flask's own
-    return f"{name}={serializer.dumps(values)}"
-
-
 def forget(kept: Stores) -> None:
     """What was read and rendered before."""
     kept.schedules.clear()
@@ -226,16 +179,6 @@ def statements(caller: Caller, app: Flask) -> int:
     caller()
     event.remove(Engine, "before_cursor_execute", hear)
     return len(sent)
-
-
-def cpu(act: Callable[[], None]) -> float:
-    """CPU milliseconds of one call: the median of many."""
-    spent = []
-    for _ in range(REPEATS):
-        begin = time.process_time_ns()
-        act()
-        spent.append(time.process_time_ns() - begin)
-    return median(spent) / 1e6
 
 
 def product_caller(folder: Path, sessions: int) -> tuple[Caller, Flask, int]:

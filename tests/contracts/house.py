@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-APPLICATION = ("app", "cohorts", "modules", "certificates", "demo")
+APPLICATION = ("app", "cohorts", "modules", "projects", "certificates", "demo")
 ELSEWHERE = {"__pycache__", "var", "test-results", "node_modules"}
 
 FILE_LINES = 400

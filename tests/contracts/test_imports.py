@@ -9,7 +9,7 @@ import pytest
 
 from tests.contracts.house import ROOT
 
-PACKAGES = ("app", "cohorts", "modules", "certificates", "demo")
+PACKAGES = ("app", "cohorts", "modules", "projects", "certificates", "demo")
 # Which line, added to which file, breaks which contract.
 PLANTED = {
     "Packages import downwards only": ("cohorts/rules.py", "import modules.enums"),

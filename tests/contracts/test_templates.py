@@ -88,7 +88,7 @@ def templates() -> dict[str, str]:
 
 def sources() -> list[str]:
     """Whatever may give a class to an element: templates, views, the script."""
-    python = files(".py", under=("app", "cohorts", "modules", "certificates"))
+    python = files(".py", under=("app", "cohorts", "modules", "projects", "certificates"))
     return [*templates().values(), *(path.read_text("utf-8") for path in python)]
 
 

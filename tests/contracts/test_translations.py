@@ -10,7 +10,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("app", "cohorts", "modules", "certificates")
+PACKAGES = ("app", "cohorts", "modules", "projects", "certificates")
 LANGUAGES = ("kk", "ru")
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
 KEYWORDS = {

@@ -16,7 +16,7 @@ from demo.seed import seed
 from tests.support.database import application, settings_for
 
 PASSWORD = "тәжірибе 2026 demo"
-FEATURES = ("cohorts", "modules", "certificates", "demo")
+FEATURES = ("cohorts", "modules", "projects", "certificates", "demo")
 
 
 @dataclass(frozen=True)
