@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from click import Command
@@ -45,6 +45,7 @@ class Todo:
         tone: ``chg`` for what was sent back or changed, ``bad`` for harm, "" otherwise.
         due: a date in words, or "".
         waits: others have to act; the reader only knows of it.
+        when: the day until which it must be done, for sorting; None: soon, no day is known.
 
     """
 
@@ -56,6 +57,7 @@ class Todo:
     tone: str = ""
     due: str = ""
     waits: bool = False
+    when: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ class Feature:
         landing: the endpoint that is home for somebody whose only page it is (a participant's schedule), or None.
         panels: pieces for the pages of lower packages, by place (``cohort.overview``); called with that page's subject.
         filters: what its templates may use.
+        acts: what was done, in words, by the act's name in the audit; for "done today" of the home page.
         scopes: the places of its own where a role may hold: from a code to the key; NotFoundError when there is none.
 
     """
@@ -108,4 +111,5 @@ class Feature:
     landing: Callable[[Actor], str | None] | None = None
     panels: Mapping[str, Callable[..., Panel | None]] = field(default_factory=dict)
     filters: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    acts: Mapping[str, Message] = field(default_factory=dict)
     scopes: Mapping[ScopeKind, ScopeResolver] = field(default_factory=dict)

@@ -16,13 +16,14 @@ class Caller:
     """Sends whole requests into an application and reads the whole answer."""
 
     def __init__(self, app: Flask, path: str, cookie: str = "") -> None:
-        """``cookie`` is what a browser would send."""
+        """``path`` may have a query; ``cookie`` is what a browser would send."""
+        path, _, query = path.partition("?")
         self.app, self.body, self.status = app, b"", ""
         self.environ = {
             "REQUEST_METHOD": "GET",
             "SCRIPT_NAME": "",
             "PATH_INFO": path,
-            "QUERY_STRING": "",
+            "QUERY_STRING": query,
             "SERVER_NAME": "localhost",
             "SERVER_PORT": "80",
             "SERVER_PROTOCOL": "HTTP/1.1",

@@ -3,29 +3,57 @@
 from app.feature import Feature, MenuItem
 from app.kernel.words import Message
 from certificates.cli import certificates
-from certificates.needs import cohort_needs, home_needs
+from certificates.needs import ACTS, cohort_needs, home_needs
 from certificates.panels import cohort_tabs, official_home, official_side
+from certificates.queries.issue import open_batch
 from certificates.rules import APPROVE, LOOK_UP, PROPOSE, READ_AS_READER, VIEW_OWN_CERTIFICATES
-from certificates.services import refuse_while_certified, refuse_while_proposed
+from certificates.services import refuse_while_certified, refuse_while_proposed, refuse_without_evidence
 from certificates.views import blueprints
 from certificates.views.filters import FILTERS
 from cohorts.enums import EnrolmentStatus
-from cohorts.signals import DatesChanging, StatusChanging, dates_changing, status_changing
+from cohorts.signals import (
+    CohortClosing,
+    DatesChanging,
+    Matter,
+    StatusChanging,
+    cohort_closing,
+    dates_changing,
+    status_changing,
+)
 
 REGISTER_PAGES = ("register", "register_entry")
 
 
 @status_changing.connect
 def keep_completed(changing: StatusChanging) -> None:
-    """A completion is not taken away from under a valid certificate."""
-    if changing.before == EnrolmentStatus.COMPLETED:
-        refuse_while_certified(changing.session, changing.enrolment)
+    """A completion stands on evidence, and is not taken away from under a valid certificate."""
+    if changing.after == EnrolmentStatus.COMPLETED:
+        refuse_without_evidence(changing.session, changing.cohort, changing.enrolments)
+    else:
+        refuse_while_certified(changing.session, changing.enrolments)
 
 
 @dates_changing.connect
 def keep_proposed(changing: DatesChanging) -> None:
     """An approver issues what stood in the proposal: its period does not change meanwhile."""
     refuse_while_proposed(changing.session, changing.cohort)
+
+
+@cohort_closing.connect
+def say_what_waits(closing: CohortClosing) -> None:
+    """A proposal is decided before its cohort is closed.
+
+    People without a certificate do not hinder it: who completed stays on the home page until somebody proposes them.
+    """
+    waiting = open_batch(closing.session, closing.cohort)
+    if waiting is not None:
+        closing.matters.append(
+            Matter(
+                Message("Certificates wait for approval: order No. %(number)s.", number=waiting.order_number),
+                "issue.batch",
+                {"code": closing.cohort.code, "key": waiting.key},
+            )
+        )
 
 
 FEATURE = Feature(
@@ -42,4 +70,5 @@ FEATURE = Feature(
     home=(home_needs, official_home, official_side),
     panels={"cohort.tabs": cohort_tabs, "cohort.needs": cohort_needs},
     filters=FILTERS,
+    acts=ACTS,
 )

@@ -1,13 +1,16 @@
 """Input of the certificates' pages."""
 
+from collections.abc import Sequence
+
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, DateField, StringField, TextAreaField
+from wtforms import BooleanField, DateField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from app.kernel.text import clean
 from app.kernel.tri import Tri
 from app.web.forms import Form
 from certificates.rules import REASON_LENGTH
+from certificates.rules.completion import DOCUMENT_LENGTH
 
 ORDER_LENGTH = 60
 OFFICE_LENGTH = 200
@@ -63,6 +66,31 @@ class ReissueForm(AnnulForm):
     """Why a certificate is replaced, and the date on the new one."""
 
     issued_on = DateField(_("Date of issue"), [InputRequired(_("Enter the date of issue."))])
+
+
+class WaiveForm(Form):
+    """Which condition somebody is let off, why, and what shows it."""
+
+    condition = SelectField(_("Condition"))
+    reason = StringField(_("Reason"), [InputRequired(_("Enter the reason.")), Length(max=REASON_LENGTH)])
+    document = StringField(_("Document"), [InputRequired(_("Name the document.")), Length(max=DOCUMENT_LENGTH)])
+
+    def offer(self, conditions: Sequence[tuple[str, str]]) -> None:
+        """Set the conditions that can be waived: (key, words)."""
+        self.condition.choices = list(conditions)
+
+
+class TakeBackForm(Form):
+    """A waiver is taken back; its button says which."""
+
+
+class OrderForm(Form):
+    """An order."""
+
+    order_number = StringField(
+        _("Number of the order"), [InputRequired(_("Enter the number of the order.")), Length(max=ORDER_LENGTH)]
+    )
+    order_date = DateField(_("Date of the order"), [InputRequired(_("Enter the date of the order."))])
 
 
 class VerifyForm(Form):

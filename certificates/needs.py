@@ -1,7 +1,7 @@
 """Who has to do what about certificates: lines for the home page, and for the top of a cohort's page."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -10,27 +10,39 @@ from sqlalchemy.orm import Session
 
 from app.accounts.rules import Actor
 from app.feature import Panel, Todo
+from app.kernel.clock import day_of
+from app.kernel.words import Message
 from app.web.locale import chosen_language
 from certificates.enums import BatchStatus
 from certificates.models import Batch
 from certificates.queries import issue
+from certificates.queries.candidates import cohorts_to_propose
 from certificates.rules import APPROVE, PROPOSE
 from certificates.views.filters import local_day
 from cohorts.models import Cohort
 
 MOST = 7
+ACTS = {
+    "certificates.proposed": Message("Certificates proposed"),
+    "certificates.issued": Message("Certificates issued"),
+    "certificates.annulled": Message("Certificate annulled"),
+    "certificates.reissued": Message("Certificate replaced"),
+    "certificates.sent_back": Message("Proposal sent back"),
+    "certificates.waived": Message("Condition waived"),
+    "certificates.waiver_withdrawn": Message("Waiver taken back"),
+}
 
 
-def home_needs(session: Session, actor: Actor, _now: datetime) -> Panel | None:
+def home_needs(session: Session, actor: Actor, now: datetime) -> Panel | None:
     """What an approver should look at, and a coordinator propose or mend."""
     if not actor.may(APPROVE) and not actor.may(PROPOSE):
         return None
-    return Panel("", {}, todo=(*_to_approve(session, actor), *_to_propose(session, actor)))
+    return Panel("", {}, todo=(*_to_approve(session, actor), *_to_propose(session, actor, day_of(now))))
 
 
-def cohort_needs(session: Session, actor: Actor, cohort: Cohort, _now: datetime) -> Panel | None:
+def cohort_needs(session: Session, actor: Actor, cohort: Cohort, now: datetime) -> Panel | None:
     """What a coordinator should propose or mend in one cohort."""
-    return Panel("", {}, todo=tuple(_to_propose(session, actor, cohort.id)))
+    return Panel("", {}, todo=tuple(_to_propose(session, actor, day_of(now, cohort.time_zone), cohort.id)))
 
 
 def _to_approve(session: Session, actor: Actor) -> list[Todo]:
@@ -51,12 +63,12 @@ def _to_approve(session: Session, actor: Actor) -> list[Todo]:
     ]
 
 
-def _to_propose(session: Session, actor: Actor, cohort_id: int | None = None) -> list[Todo]:
+def _to_propose(session: Session, actor: Actor, today: date, cohort_id: int | None = None) -> list[Todo]:
     """Sent back first, then what can be proposed, then what waits for an approver."""
     if not actor.may(PROPOSE):
         return []
     reach = actor.reach(PROPOSE)
-    ready = {cohort.id: (cohort, n) for cohort, n in issue.cohorts_to_propose(session, reach)}
+    ready = {cohort.id: (cohort, n) for cohort, n in cohorts_to_propose(session, reach, today=today, only=cohort_id)}
     if cohort_id is not None and cohort_id not in ready:
         return []
     batches = issue.batches(session, reach, BatchStatus.PROPOSED, BatchStatus.RETURNED, cohort_id=cohort_id)

@@ -5,13 +5,14 @@ from app.accounts.rules import EVERYWHERE
 from app.feature import Feature, MenuItem
 from app.kernel.words import Message
 from cohorts.cli import commands
-from cohorts.panels import home_needs, my_cohorts
+from cohorts.panels import ACTS, home_needs, my_cohorts
 from cohorts.queries import get_cohort, get_programme
 from cohorts.rules import VIEW_COHORT
 from cohorts.tabs import own_tabs
 from cohorts.views import blueprint
 
-SECTION = ("cohorts", "schedule", "issue")  # higher packages add pages to a cohort; they stand under Programmes too
+# Higher packages add pages to a cohort; they stand under Programmes too.
+SECTION = ("cohorts", "schedule", "attendance", "groups", "completion", "issue")
 
 FEATURE = Feature(
     name="cohorts",
@@ -20,6 +21,7 @@ FEATURE = Feature(
     menu=(MenuItem(Message("Programmes"), "cohorts.programmes", "cal", VIEW_COHORT, 20, SECTION),),
     home=(home_needs, my_cohorts),
     panels={"cohort.tabs": own_tabs},
+    acts=ACTS,
     scopes={
         ScopeKind.PROGRAMME: lambda session, code: get_programme(session, EVERYWHERE, code).id,
         ScopeKind.COHORT: lambda session, code: get_cohort(session, EVERYWHERE, code).id,

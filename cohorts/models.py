@@ -26,7 +26,10 @@ class Agreement(Identified, Base):
 
 
 class Programme(Identified, Versioned, Base):
-    """A programme; what a source does not say is None. ``award`` holds what its certificates print (see the schema)."""
+    """A programme; what a source does not say is None. ``award`` holds what its certificates print (see the schema).
+
+    ``assumed`` names the columns that are our inference, not the source's.
+    """
 
     __tablename__ = "programme"
 
@@ -35,6 +38,7 @@ class Programme(Identified, Versioned, Base):
     kind: Mapped[ProgrammeKind] = mapped_column(String(30))
     legal_kind: Mapped[LegalKind | None] = mapped_column(String(30))
     also_called: Mapped[list[str]]
+    assumed: Mapped[list[str]] = mapped_column(default=list)
     languages: Mapped[list[str]]
     minutes_per_hour: Mapped[int | None]
     contact_hours: Mapped[int | None]

@@ -1,5 +1,6 @@
 """Reading a programme file: YAML text to a checked document, or every problem with its line. No database."""
 
+import re
 from typing import Any
 
 import yaml
@@ -42,6 +43,7 @@ _CoreLoader.yaml_implicit_resolvers = {
     first: [pair for pair in resolvers if pair[0] in _KEPT]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
+_CoreLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|false)$"), list("tf"))
 
 
 def read_programme(data: bytes) -> ProgrammeDocument:

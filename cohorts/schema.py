@@ -60,6 +60,7 @@ Zone = Annotated[str, AfterValidator(_zone)]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 Hours = Annotated[int, Field(ge=0, le=20_000)]
 Language = Literal["kk", "ru", "en"]
+LooseMode = Annotated[Mode, Field(strict=False)]  # inside a list, where the list's own leave does not reach
 
 
 class Spec(BaseModel):
@@ -171,10 +172,14 @@ class CompletionSpec(Spec):
 
 
 class IssuerSpec(Spec):
-    """An organisation that issues the certificates: its monogram, and the start of its numbers."""
+    """An organisation that issues the certificates: its monogram, and the start of its numbers.
+
+    ``assumed``: the source doesn't say that it does.
+    """
 
     organisation: Code
     mark: Annotated[str, BeforeValidator(_clean), StringConstraints(min_length=1, max_length=4)] | None = None
+    assumed: bool = False
     number_prefix: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]+(-[A-Z0-9]+)*$", max_length=20)]
 
 
@@ -238,7 +243,8 @@ class PatternSpec(Spec):
     offline_weeks: Annotated[int, Field(ge=0, le=30)]
     distance_weeks: Annotated[int, Field(ge=0, le=30)]
     most_distance_weeks: Annotated[int, Field(ge=0, le=30)] | None = None
-    order: tuple[Mode, ...] = Field(default=(Mode.OFFLINE, Mode.DISTANCE), strict=False)
+    order: tuple[LooseMode, ...] = Field(default=(Mode.OFFLINE, Mode.DISTANCE), strict=False)
+    assumed: tuple[Literal["order", "weeks"], ...] = Field(default=(), strict=False)
 
     @model_validator(mode="after")
     def _some_weeks(self) -> Self:
@@ -327,7 +333,7 @@ def last_day(outline: OutlineSpec, first_day: PartialDate | None) -> PartialDate
 
 
 class ProgrammeSpec(Spec):
-    """The programme itself."""
+    """The programme itself; ``also_called`` are its other names in the sources."""
 
     code: Code
     title: TriSpec
@@ -340,6 +346,7 @@ class ProgrammeSpec(Spec):
     owner: Code
     commissioner: Code | None = None
     award: AwardSpec = AwardSpec()
+    assumed: tuple[Literal["kind", "owner", "commissioner", "languages"], ...] = Field(default=(), strict=False)
 
 
 class CohortSpec(Spec):

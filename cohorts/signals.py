@@ -1,6 +1,6 @@
 """What higher packages may react to, within the same transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -42,11 +42,16 @@ status_changing = Signal("Sent with a StatusChanging before a status changes; a 
 
 @dataclass(frozen=True, slots=True)
 class StatusChanging:
-    """An enrolment is about to change its status; a receiver that cannot allow it raises."""
+    """People of a cohort are about to change their status together; a receiver that cannot allow it raises.
+
+    Args:
+        enrolments: all of them, each still with the present status.
+
+    """
 
     session: Session
-    enrolment: Enrolment
-    before: EnrolmentStatus
+    cohort: Cohort
+    enrolments: Sequence[Enrolment]
     after: EnrolmentStatus
 
 

@@ -49,7 +49,9 @@ ACCOUNTS = (
     DemoAccount("official", "Мысалова Г.", Role.OFFICIAL, "a ministry's register: find, select, download", "mshe"),
     DemoAccount("participant", "", Role.PARTICIPANT, "the schedule on a phone; the calendar", "kel-now-1"),
     DemoAccount("assistant", "Көмекбаева А.", Role.ASSISTANT, "the same schedule, for the participant", "kel-now-1"),
-    DemoAccount("host", "Host Coordinator", Role.HOST_COORDINATOR, "one module's sessions only", "kel-now-1/4"),
+    DemoAccount(
+        "host", "Host Coordinator", Role.HOST_COORDINATOR, "one module: its sessions, its register", "kel-now-1/1"
+    ),
     DemoAccount("auditor", "Бақылаушы С.", Role.AUDITOR, "reads everything, changes nothing"),
     DemoAccount("admin", "Әкімші", Role.ADMINISTRATOR, "programmes and cohorts; never issues"),
 )

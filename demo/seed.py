@@ -1,62 +1,38 @@
 """Makes the demonstration through the product's own imports and services, and renews what has run out."""
 
-import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from pathlib import Path
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from app.accounts.queries import find_user, load_actor
 from app.accounts.rules import EVERYWHERE, Actor
-from app.kernel.clock import HOME_ZONE
 from app.kernel.errors import NotFoundError
-from app.kernel.partial_date import PartialDate
-from app.kernel.tri import Tri
 from app.kernel.unit import unit_of_work
-from app.people.enums import NameForm, NameKind
-from app.people.queries import current_name
-from app.people.rules import PersonalName
 from app.settings import Settings
-from certificates.house import House, house_of
-from certificates.queries.register import valid_of
-from certificates.services import approve, propose, reissue
-from cohorts.enums import EnrolmentStatus
+from certificates.house import house_of
 from cohorts.programme_file import read_programme
-from cohorts.queries import enrolments, get_cohort, get_programme
-from cohorts.roster.columns import read_roster
-from cohorts.services import (
-    change_status,
-    close_cohort,
-    correct_name,
-    create_cohort,
-    import_programme,
-    import_roster,
-    start_cohort,
-)
+from cohorts.queries import get_cohort
+from cohorts.services import import_programme
 from demo.accounts import look_once, open_accounts, place_accounts
-from demo.running import fill, first_day_for, has_ended, move_on
+from demo.played import diplomats, eulp_2023, kel_2024, kel_now, rectors_2023, um_2020
+from demo.played.masters import EMPA, REGDEV
+from demo.stage import FOLDER, HOME, Cast, Theatre
+from modules.services.calendars import seed_calendar
 
-FOLDER = Path(__file__).resolve().parent
-RUNNING, FINISHED = "kel-now-1", "eulp-2023-1"
-HOME = ZoneInfo(HOME_ZONE)
-# Number on the roster, and the surname as it should have been printed.
-MISSPELT, RIGHT_SURNAME, RIGHT_LATIN = 12, "Тестібаев", "Testibaev"
-MINISTER = Tri(
-    kk="Ғылым және жоғары білім министрі",
-    ru="Министр науки и высшего образования",
-    en="Minister of Science and Higher Education",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Cast:
-    """Who acts in the demonstration."""
-
-    coordinator: Actor
-    approver: Actor
+FIRST_YEAR = 2024  # of the working calendars
+CALENDARS = ("KZ", "AE")
+# The cohorts in order of time: the register's log is a chain.
+PLAYS: dict[str, Callable[[Theatre], None]] = {
+    um_2020.CODE: um_2020.play,
+    rectors_2023.CODE: rectors_2023.play,
+    eulp_2023.CODE: eulp_2023.play,
+    kel_2024.CODE: kel_2024.play,
+    EMPA.code: EMPA.play,
+    REGDEV.code: REGDEV.play,
+    diplomats.CODE: diplomats.play,
+    kel_now.CODE: kel_now.play,
+}
 
 
 def seed(settings: Settings, *, today: date) -> None:
@@ -70,16 +46,26 @@ def seed(settings: Settings, *, today: date) -> None:
     with unit_of_work() as session:
         open_accounts(session, settings, now=now)
         cast = Cast(_actor(session, "coordinator", today), _actor(session, "approver", today))
-        for file in sorted((FOLDER / "programmes").glob("*.yaml")):
-            import_programme(session, document=read_programme(file.read_bytes()), actor=cast.coordinator, now=now)
-        if not _exists(session, FINISHED):
-            _finished_cohort(session, cast, house_of(settings))
-        if not _exists(session, RUNNING):
-            _running_cohort(session, cast, today=today, now=now)
-        elif has_ended(get_cohort(session, EVERYWHERE, RUNNING), today=today):
-            move_on(session, get_cohort(session, EVERYWHERE, RUNNING), today=today, actor=cast.coordinator, now=now)
+        theatre = Theatre(session, cast, house_of(settings), today, now)
+        _prepare(theatre)
+        for code, play in PLAYS.items():
+            if not _exists(session, code):
+                play(theatre)
+        running = get_cohort(session, EVERYWHERE, kel_now.CODE)
+        if kel_now.has_ended(running, today=today):
+            kel_now.move_on(theatre, running)
         place_accounts(session, now=now)
         look_once(session, now=now)
+
+
+def _prepare(theatre: Theatre) -> None:
+    """The programmes, and the working calendars of the two countries."""
+    actor, now = theatre.cast.coordinator, theatre.now
+    for file in sorted((FOLDER / "programmes").glob("*.yaml")):
+        import_programme(theatre.session, document=read_programme(file.read_bytes()), actor=actor, now=now)
+    years = range(FIRST_YEAR, max(theatre.today.year, FIRST_YEAR) + 2)
+    for country in CALENDARS:
+        seed_calendar(theatre.session, country=country, years=years, actor=actor, now=now)
 
 
 def _actor(session: Session, name: str, today: date) -> Actor:
@@ -97,104 +83,3 @@ def _exists(session: Session, code: str) -> bool:
     except NotFoundError:
         return False
     return True
-
-
-def _running_cohort(session: Session, cast: Cast, *, today: date, now: datetime) -> None:
-    first = first_day_for(today)
-    began = datetime(first.year, first.month, first.day, 9, tzinfo=HOME) - timedelta(weeks=2)
-    cohort = create_cohort(
-        session,
-        programme=get_programme(session, EVERYWHERE, "kel-now"),
-        code=RUNNING,
-        starts_on=PartialDate.of(first),
-        planned_size=30,
-        actor=cast.coordinator,
-        now=began,
-    )
-    roster = read_roster((FOLDER / "rosters" / "kel-now.xlsx").read_bytes())
-    import_roster(session, cohort=cohort, rows=roster.rows, actor=cast.coordinator, now=began)
-    start_cohort(session, cohort=cohort, actor=cast.coordinator, now=began)
-    fill(session, cohort, actor=cast.coordinator, published=began, now=now)
-
-
-def _finished_cohort(session: Session, cast: Cast, house: House) -> None:
-    """The university leadership programme of 2023, closed, with its certificates, played on its own days."""
-    spring = datetime(2023, 4, 3, 10, tzinfo=HOME)
-    cohort = create_cohort(
-        session,
-        programme=get_programme(session, EVERYWHERE, "eulp-2023"),
-        code=FINISHED,
-        starts_on=PartialDate(2023, 4),
-        ends_on=PartialDate(2023, 12, 2),
-        actor=cast.coordinator,
-        now=spring,
-    )
-    roster = read_roster((FOLDER / "rosters" / "eulp-2023.csv").read_bytes())
-    import_roster(session, cohort=cohort, rows=roster.rows, actor=cast.coordinator, now=spring)
-    start_cohort(session, cohort=cohort, actor=cast.coordinator, now=spring)
-    decided = datetime(2023, 12, 2, 9, tzinfo=HOME)
-    change_status(
-        session,
-        cohort=cohort,
-        numbers=[row.number for row in enrolments(session, cohort.id)],
-        status=EnrolmentStatus.COMPLETED,
-        order_number="412-ө",
-        order_date=date(2023, 12, 1),
-        actor=cast.coordinator,
-        now=decided,
-    )
-    batch = propose(
-        session,
-        cohort=cohort,
-        order_number="412-ө",
-        order_date=date(2023, 12, 1),
-        issued_on=date(2023, 12, 2),
-        handed_over_by=MINISTER,
-        actor=cast.coordinator,
-        now=decided + timedelta(minutes=30),
-    )
-    issued = decided + timedelta(hours=1)
-    approve(session, batch=batch, actor=cast.approver, now=issued, house=house, entropy=_entropy("issue"))
-    close_cohort(session, cohort=cohort, actor=cast.coordinator, now=issued + timedelta(days=2))
-    _mend_a_name(session, cohort.id, cast, house, now=issued + timedelta(days=9))
-
-
-def _mend_a_name(session: Session, cohort_id: int, cast: Cast, house: House, *, now: datetime) -> None:
-    """One certificate had a misspelt surname: the name is corrected, the certificate replaced."""
-    enrolment = next(row for row in enrolments(session, cohort_id) if row.number == MISSPELT)
-    old = current_name(enrolment.person, NameForm.KK)
-    if old is None:
-        return
-    right = PersonalName(RIGHT_SURNAME, old.given_name, old.patronymic)
-    latin = PersonalName(RIGHT_LATIN, "Ulan", "Mysaluly")
-    correct_name(
-        session,
-        enrolment=enrolment,
-        names={NameForm.KK: right, NameForm.RU: right, NameForm.LATIN: latin},
-        kind=NameKind.IDENTITY_CARD,
-        reason="Identity card shown after the ceremony",
-        actor=cast.coordinator,
-        now=now,
-    )
-    reissue(
-        session,
-        certificate=valid_of(session, enrolment),
-        reason="Тегі қате басылған · Опечатка в фамилии · Misspelt surname",
-        issued_on=now.date(),
-        actor=cast.approver,
-        now=now + timedelta(hours=1),
-        house=house,
-        entropy=_entropy("reissue"),
-    )
-
-
-def _entropy(purpose: str) -> Callable[[int], bytes]:
-    """Bytes that are the same in every demonstration: its codes are known and its certificates say SPECIMEN."""
-    count = 0
-
-    def draw(size: int) -> bytes:
-        nonlocal count
-        count += 1
-        return hashlib.sha256(f"demo:{purpose}:{count}".encode()).digest()[:size]
-
-    return draw

@@ -8,17 +8,44 @@ from app.feature import Feature, MenuItem
 from app.kernel.errors import NotFoundError
 from app.kernel.words import Message
 from cohorts.queries import get_cohort
-from cohorts.signals import CohortCreated, cohort_created
+from cohorts.signals import CohortClosing, CohortCreated, cohort_closing, cohort_created
+from modules.cli import schedule_group
+from modules.queries.attendance import open_registers
 from modules.queries.schedule import modules_of
-from modules.rules.access import HOST_MODULE, VIEW_OWN_SCHEDULE
+from modules.rules.access import HOST_MODULE, MANAGE_CALENDARS, VIEW_OWN_SCHEDULE
 from modules.services import lay_modules
-from modules.views import calendar, me, needs, panels, publish, schedule, sessions
+from modules.views import (
+    attendance,
+    calendar,
+    calendars,
+    conflicts,
+    copying,
+    days,
+    experts,
+    frame,
+    holding,
+    home,
+    me,
+    needs,
+    panels,
+    planning,
+    publish,
+    register,
+    schedule,
+    sessions,
+)
 
 
 @cohort_created.connect
 def lay_for_new_cohort(created: CohortCreated) -> None:
     """A new cohort gets its modules in the transaction that makes it."""
     lay_modules(created.session, cohort=created.cohort, actor=created.actor, now=created.now)
+
+
+@cohort_closing.connect
+def tell_open_registers(closing: CohortClosing) -> None:
+    """A cohort is closed when nobody is left unmarked, if its rule asks for attendance."""
+    closing.matters.extend(open_registers(closing.session, closing.cohort))
 
 
 def module_key(session: Session, code: str) -> int:
@@ -32,19 +59,31 @@ def module_key(session: Session, code: str) -> int:
 
 FEATURE = Feature(
     name="modules",
-    blueprints=(me.blueprint, schedule.blueprint, calendar.blueprint),
+    blueprints=(
+        me.blueprint,
+        frame.blueprint,
+        calendar.blueprint,
+        calendars.blueprint,
+        attendance.blueprint,
+        experts.blueprint,
+    ),
     menu=(
         MenuItem(Message("Schedule"), "modules.me", "cal", VIEW_OWN_SCHEDULE, 10, ("modules",), tab=True),
-        MenuItem(Message("My module"), "schedule.mine", "cal", HOST_MODULE, 20, ("schedule",)),
+        MenuItem(Message("My module"), "schedule.mine", "cal", HOST_MODULE, 20, ("schedule", "attendance")),
+        MenuItem(Message("Calendars"), "calendars.index", "cal", MANAGE_CALENDARS, 70, ("calendars",)),
     ),
-    home=(needs.home_needs, panels.module_card, panels.sessions_card),
-    landing=panels.landing,
+    commands=(schedule_group,),
+    filters={"country": days.country_words},
+    home=(needs.home_needs, home.module_card, home.sessions_card),
+    landing=home.landing,
     panels={
         "cohort.overview": panels.timeline_panel,
         "cohort.tabs": panels.schedule_tab,
         "cohort.needs": needs.cohort_needs,
+        "home.cohorts": home.cohort_progress,
     },
+    acts=home.ACTS,
     scopes={ScopeKind.MODULE: module_key},
 )
 
-__all__ = ["FEATURE", "publish", "sessions"]
+__all__ = ["FEATURE", "conflicts", "copying", "holding", "planning", "publish", "register", "schedule", "sessions"]

@@ -30,11 +30,7 @@ class Outcome(StrEnum):
     NOT_SUBMITTED = "not_submitted"
 
 
-DUTY_LABELS = {
-    Duty.CHAIR: Message("Chair"),
-    Duty.MEMBER: Message("Member"),
-    Duty.SECRETARY: Message("Secretary"),
-}
+DUTY_LABELS = {Duty.CHAIR: Message("Chair"), Duty.MEMBER: Message("Member"), Duty.SECRETARY: Message("Secretary")}
 PRESENCE_LABELS = {
     Presence.ROOM: Message("In the room"),
     Presence.ONLINE: Message("Online"),

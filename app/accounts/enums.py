@@ -32,6 +32,7 @@ class DelegatedArea(StrEnum):
     """What an assistant does for the person."""
 
     SCHEDULE = "schedule"
+    PROJECT = "project"
 
 
 ROLE_LABELS = {

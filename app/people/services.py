@@ -111,6 +111,17 @@ def change_names(
     return bool(changed)
 
 
+def end_names(session: Session, *, person: Person, forms: Iterable[NameForm], now: datetime) -> None:
+    """Let spellings end that are not known any more; one always stays."""
+    rows = [row for form in forms if (row := current_name_row(person, form))]
+    if rows and len(rows) < sum(1 for form in NameForm if current_name_row(person, form)):
+        for row in rows:
+            row.valid_to = day_of(now)
+        _refresh_keys(person)
+        person.version += 1
+        session.flush()
+
+
 def add_email(session: Session, *, person: Person, address: str) -> None:
     """Add a contact address unless the person has it already."""
     if identity(address) not in {row.identity for row in person.emails}:

@@ -112,3 +112,71 @@ document.addEventListener('input', ({ target }) => {
     }
   }, 300);
 });
+
+// Register of attendance, form[data-register="letters of the states in the page's language"]: a letter marks and goes on to the next
+// person, arrows move, Delete clears; [data-find] filters the rows; [data-n="value"] are the counters; "the rest" marks the unmarked.
+const register = document.querySelector('form[data-register]');
+if (register) {
+  const rows = all('tbody tr', register);
+  const codes = [...'roleas'];
+  const fold = (text) => text.toLowerCase().replace(/[әғқңөұүһіё]/g, (letter) => 'агкноуухие'['әғқңөұүһіё'.indexOf(letter)]);
+  const shown = () => rows.filter((row) => !row.hidden);
+  const state = (row) => row.querySelector('input:checked')?.value ?? '';
+  let changed = false;
+  const recount = () => {
+    changed = true;
+    for (const node of all('[data-n]', register)) node.textContent = rows.filter((row) => state(row) === node.dataset.n).length;
+    for (const row of rows) row.classList.toggle('is-open', !state(row));
+  };
+  const goTo = (row) => {
+    (row?.querySelector('input:checked') ?? row?.querySelector('input'))?.focus({ preventScroll: true });
+    row?.scrollIntoView({ block: 'nearest' });
+  };
+  const set = (row, code) => {
+    row.querySelector('input[type=hidden]')?.remove();
+    for (const radio of all('input', row)) radio.checked = radio.value === code;
+    if (!code) row.querySelector('fieldset').insertAdjacentHTML('beforeend', `<input type="hidden" name="${row.querySelector('input').name}" value="">`);
+    recount();
+  };
+  register.addEventListener('change', ({ target }) => {
+    if (target.type !== 'radio') return;
+    target.closest('tr').querySelector('input[type=hidden]')?.remove();
+    recount();
+  });
+  register.addEventListener('keydown', (event) => {
+    const row = event.target.closest('tbody tr');
+    if (!row || event.ctrlKey || event.altKey || event.metaKey) return;
+    const list = shown();
+    const step = (by) => goTo(list[list.indexOf(row) + by]);
+    const own = [...register.dataset.register].indexOf(event.key.toUpperCase());
+    const code = codes[own] ?? codes.find((letter) => event.code === `Key${letter.toUpperCase()}`);
+    if (event.key === 'ArrowDown') step(1);
+    else if (event.key === 'ArrowUp') step(-1);
+    else if (event.key === 'Delete' || event.key === 'Backspace') set(row, '');
+    else if (code) {
+      set(row, code);
+      if (row === list.at(-1)) goTo(row);
+      else step(1);
+    } else return;
+    event.preventDefault();
+  });
+  document.addEventListener('click', (event) => {
+    if (!event.target.closest('[form=register][value=rest]')) return;
+    event.preventDefault();
+    for (const row of rows) if (!state(row)) set(row, codes[0]);
+    say(document.querySelector('.counts').textContent.replace(/\s+/g, ' '));
+  });
+  const find = document.querySelector('[data-find]');
+  find?.addEventListener('input', () => {
+    const words = fold(find.value).split(/\s+/);
+    for (const row of rows) row.hidden = !words.every((word) => fold(row.querySelector('th').textContent).includes(word));
+    say(String(shown().length));
+  });
+  find?.addEventListener('keydown', (event) => {
+    if (event.key !== 'Enter' && event.key !== 'ArrowDown') return;
+    event.preventDefault();
+    goTo(shown()[0]);
+  });
+  register.addEventListener('submit', () => { changed = false; });
+  addEventListener('beforeunload', (event) => { if (changed) event.preventDefault(); });
+}

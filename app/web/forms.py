@@ -1,7 +1,7 @@
 """Forms: messages in the page's language, and refusals of the domain put on their fields."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_babel import get_translations
 from flask_wtf import FlaskForm
@@ -43,7 +43,14 @@ class _Translations:
 
 
 class Form(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
-    """The base of every form."""
+    """The base of every form.
+
+    A form that ``mends_conflicts`` has a field ``version``, and its page shows ``conflict``: when somebody else was
+    faster, it comes again with what was typed, on top of the newer version.
+    """
+
+    mends_conflicts: ClassVar[bool] = False
+    conflict: ConflictError | None = None
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]  # flask-wtf ships no types
         """Messages come from our own catalogues: WTForms has no Kazakh."""
@@ -60,14 +67,21 @@ def submitted(form: Form, act: Callable[[], Any]) -> bool:
         True when it was sent, valid and done; otherwise show the page again.
 
     Raises:
-        ConflictError, NotFoundError: their pages answer instead of the form.
+        ConflictError, NotFoundError: their pages answer instead of the form (unless it mends conflicts itself).
 
     """
     if not form.validate_on_submit():
         return False
     try:
         act()
-    except (ConflictError, NotFoundError):
+    except ConflictError as error:
+        if not form.mends_conflicts or error.version is None:
+            raise
+        db.session.rollback()
+        form.conflict = error
+        form["version"].data, form["version"].raw_data = error.version, [str(error.version)]
+        return False
+    except NotFoundError:
         raise
     except DomainError as error:
         db.session.rollback()

@@ -19,7 +19,7 @@ from certificates import wording
 from certificates.enums import BatchStatus, CertificateStatus
 from certificates.models import Batch, BatchItem, Certificate, LogEntry, Series
 from certificates.payload import Holder, Issuer, Signatory, Words
-from certificates.rules import Candidate, Situation
+from certificates.rules import Situation
 from cohorts.enums import EnrolmentStatus
 from cohorts.models import Cohort, Enrolment, Programme
 from cohorts.queries import cohorts_within
@@ -121,59 +121,6 @@ def holder_of(person: Person) -> Holder:
     return Holder(kk=forms.get(NameForm.KK, ""), ru=forms.get(NameForm.RU, ""), latin=forms.get(NameForm.LATIN, ""))
 
 
-def candidate_of(enrolment: Enrolment, annulled: str = "") -> Candidate:
-    """Somebody on a list, as the decisions see them."""
-    person = enrolment.person
-    return Candidate(enrolment.id, enrolment.number, person.id, holder_of(person), person.sort_key, annulled)
-
-
-def candidates(session: Session, cohort: Cohort) -> list[Candidate]:
-    """Everybody who completed and has no valid certificate of this cohort, alphabetically."""
-    held = select(Certificate.person_id).where(
-        Certificate.cohort_id == cohort.id, Certificate.status == CertificateStatus.VALID
-    )
-    rows = session.scalars(
-        select(Enrolment)
-        .join(Enrolment.person)
-        .where(
-            Enrolment.cohort_id == cohort.id,
-            Enrolment.status == EnrolmentStatus.COMPLETED,
-            Enrolment.person_id.not_in(held),
-        )
-        .options(joinedload(Enrolment.person).selectinload(Person.names))
-        .order_by(Person.sort_key, Enrolment.number)
-    )
-    annulled = select(Certificate.person_id, Certificate.number).where(
-        Certificate.cohort_id == cohort.id, Certificate.status == CertificateStatus.ANNULLED
-    )
-    numbers = dict(session.execute(annulled.order_by(Certificate.id)).all())
-    return [candidate_of(enrolment, numbers.get(enrolment.person_id, "")) for enrolment in rows.unique()]
-
-
-def cohorts_to_propose(session: Session, reach: Reach) -> list[tuple[Cohort, int]]:
-    """The cohorts in reach with people who completed and have no valid certificate, and how many they are."""
-    held = select(Certificate.id).where(
-        Certificate.cohort_id == Enrolment.cohort_id,
-        Certificate.person_id == Enrolment.person_id,
-        Certificate.status == CertificateStatus.VALID,
-    )
-    waiting = (
-        select(Enrolment.cohort_id, func.count(Enrolment.id).label("n"))
-        .where(Enrolment.status == EnrolmentStatus.COMPLETED, ~held.exists())
-        .group_by(Enrolment.cohort_id)
-        .subquery()
-    )
-    statement = (
-        select(Cohort, waiting.c.n)
-        .join(waiting, waiting.c.cohort_id == Cohort.id)
-        .join(Cohort.programme)
-        .where(cohorts_within(reach))
-        .options(joinedload(Cohort.programme))
-        .order_by(Cohort.code)
-    )
-    return [(cohort, n) for cohort, n in session.execute(statement)]
-
-
 def get_batch(session: Session, reach: Reach, key: str) -> Batch:
     """One batch with its people in the order of the numbers.
 
@@ -215,6 +162,21 @@ def sizes(session: Session, batch_ids: Sequence[int]) -> dict[int, int]:
     """How many people are in each batch."""
     statement = select(BatchItem.batch_id, func.count()).where(BatchItem.batch_id.in_(batch_ids))
     return dict(session.execute(statement.group_by(BatchItem.batch_id)).all())
+
+
+def without_certificate(session: Session, batch: Batch) -> int:
+    """How many of a batch's cohort did not withdraw, have no valid certificate, and are not in the batch."""
+    listed = select(BatchItem.enrolment_id).where(BatchItem.batch_id == batch.id)
+    held = select(Certificate.enrolment_id).where(
+        Certificate.cohort_id == batch.cohort_id, Certificate.status == CertificateStatus.VALID
+    )
+    wanted = select(func.count(Enrolment.id)).where(
+        Enrolment.cohort_id == batch.cohort_id,
+        Enrolment.status != EnrolmentStatus.WITHDRAWN,
+        Enrolment.id.not_in(listed),
+        Enrolment.id.not_in(held),
+    )
+    return session.scalar(wanted) or 0
 
 
 def open_batch(session: Session, cohort: Cohort) -> Batch | None:

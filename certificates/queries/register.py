@@ -2,26 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, extract, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from app.accounts.rules import Actor
 from app.audit.models import AuditEntry
+from app.kernel.clock import HOME_ZONE
 from app.kernel.errors import NotFoundError
 from app.kernel.text import search_key
 from app.kernel.words import Message
 from app.organisations.models import Organisation
-from app.organisations.queries import remit
-from app.people.models import Person
 from certificates.codes import normalise_number
 from certificates.enums import CertificateStatus
 from certificates.models import Batch, Certificate, RenderedFile
 from certificates.queries.scope import certificates_within
-from certificates.rules import READ_REMIT
-from cohorts.enums import CohortStatus, EnrolmentStatus
 from cohorts.models import Cohort, Enrolment, Programme
 
 PAGE = 50
@@ -37,6 +35,7 @@ class Filter:
         programme: a programme's code.
         organisation: an organisation's key.
         batch: the key of an issued batch.
+        since: the first day of issue by the clocks of the house (not the date on the certificate).
 
     """
 
@@ -46,10 +45,11 @@ class Filter:
     status: CertificateStatus | None = None
     year: int | None = None
     batch: str = ""
+    since: date | None = None
 
     def __bool__(self) -> bool:
         """Whether anything narrows at all."""
-        return bool(self.text or self.programme or self.organisation or self.status or self.year or self.batch)
+        return self != Filter()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +91,8 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
         conditions.append(Certificate.status == wanted.status)
     if wanted.year:
         conditions.append(Certificate.issued_on.between(date(wanted.year, 1, 1), date(wanted.year, 12, 31)))
+    if wanted.since:
+        conditions.append(Certificate.issued_at >= datetime.combine(wanted.since, time.min, ZoneInfo(HOME_ZONE)))
     if wanted.batch:
         conditions.append(Certificate.batch_id.in_(select(Batch.id).where(Batch.key == wanted.batch)))
     return conditions
@@ -222,34 +224,27 @@ def valid_of(session: Session, enrolment: Enrolment) -> Certificate:
     return certificate
 
 
-def studying(session: Session, actor: Actor) -> Sequence[Enrolment]:
-    """The people of an official's remit who are in a running cohort, alphabetically."""
-    reach = actor.reach(READ_REMIT)
-    if not reach.organisations:
-        return ()
-    return session.scalars(
-        select(Enrolment)
-        .join(Enrolment.cohort)
-        .join(Enrolment.person)
-        .where(
-            Enrolment.organisation_id.in_(remit(session, reach.organisations)),
-            Enrolment.status == EnrolmentStatus.ENROLLED,
-            Cohort.status == CohortStatus.RUNNING,
-        )
-        .options(
-            joinedload(Enrolment.cohort).joinedload(Cohort.programme),
-            joinedload(Enrolment.person).selectinload(Person.names),
-        )
-        .order_by(Person.sort_key, Enrolment.id)
-    ).all()
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A download: when, in which form, and which certificates; ``number`` when it was one alone."""
+
+    at: datetime
+    form: str
+    count: int
+    number: str
 
 
-def downloads_of(session: Session, actor: Actor, *, most: int) -> list[tuple[datetime, str, int]]:
-    """Somebody's own last downloads: when, in which form, and how many certificates."""
+def downloads_of(session: Session, actor: Actor, *, most: int) -> list[Download]:
+    """Somebody's own last downloads, newest first."""
     rows = session.scalars(
         select(AuditEntry)
         .where(AuditEntry.actor_id == actor.user_id, AuditEntry.act == "certificates.downloaded")
         .order_by(AuditEntry.id.desc())
         .limit(most)
     )
-    return [(row.at, str(row.detail.get("form", "")), int(row.detail.get("count", 0))) for row in rows]
+    return [_download(row) for row in rows]
+
+
+def _download(row: AuditEntry) -> Download:
+    count, numbers = int(row.detail.get("count", 0)), row.detail.get("numbers") or [""]
+    return Download(row.at, str(row.detail.get("form", "")), count, str(numbers[0]) if count == 1 else "")

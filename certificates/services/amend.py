@@ -1,6 +1,7 @@
 """What may still happen to an issued certificate: it is annulled, or replaced by one with the right name."""
 
 import os
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -26,17 +27,18 @@ from cohorts.models import Enrolment
 from cohorts.queries import in_reach
 
 
-def refuse_while_certified(session: Session, enrolment: Enrolment) -> None:
-    """Somebody who holds a valid certificate stays completed: it is annulled first.
+def refuse_while_certified(session: Session, people: Sequence[Enrolment]) -> None:
+    """Whoever holds a valid certificate stays completed: it is annulled first.
 
     Raises:
-        DomainError: the enrolment has a valid certificate.
+        DomainError: one of them has a valid certificate.
 
     """
     wanted = select(Certificate.number).where(
-        Certificate.enrolment_id == enrolment.id, Certificate.status == CertificateStatus.VALID
+        Certificate.enrolment_id.in_([enrolment.id for enrolment in people]),
+        Certificate.status == CertificateStatus.VALID,
     )
-    number = session.scalar(wanted)
+    number = session.scalar(wanted.order_by(Certificate.number).limit(1))
     if number is not None:
         raise DomainError(
             Message("Nothing was changed: certificate %(number)s is valid. An approver annuls it first.", number=number)

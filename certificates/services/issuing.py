@@ -22,7 +22,8 @@ from certificates.enums import BatchStatus, CertificateStatus, LogEvent
 from certificates.house import House
 from certificates.models import Batch, BatchItem, Certificate, Series
 from certificates.payload import Payload
-from certificates.queries.issue import NO_BATCH, Award, award_of, candidate_of, issued_in
+from certificates.queries.candidates import candidate_of
+from certificates.queries.issue import NO_BATCH, Award, award_of, issued_in
 from certificates.rules import APPROVE, Candidate, check_approver, fingerprint, number_of
 from certificates.services.journal import Event, append, lock_register, take_numbers
 from certificates.services.proposing import check
@@ -183,7 +184,16 @@ def _check_still_ready(
     if found.blocked:
         raise DomainError(Message("Nothing was issued: %(why)s Send the proposal back.", why=found.blocked[0].why))
     ready = {person.enrolment_id for person in found.ready}
+    held = {finding.candidate.enrolment_id: finding.why for finding in found.held if finding.candidate}
     for _, person in people:
+        if person.enrolment_id in held:
+            raise DomainError(
+                Message(
+                    "Nothing was issued: %(name)s is not ready any more. %(why)s Send the proposal back.",
+                    name=person.name,
+                    why=held[person.enrolment_id],
+                )
+            )
         if person.enrolment_id not in ready:
             raise DomainError(
                 Message(

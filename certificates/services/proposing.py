@@ -15,18 +15,22 @@ from app.kernel.words import Message
 from app.pdf.fonts import missing_glyphs
 from certificates.enums import BatchStatus
 from certificates.models import Batch, BatchItem
-from certificates.queries.issue import Award, award_of, candidates, open_batch, situation_of
+from certificates.queries.candidates import recipients
+from certificates.queries.issue import Award, award_of, open_batch, situation_of
 from certificates.rules import PROPOSE, Preflight, check_dates, check_proposer, preflight
+from cohorts.enums import EnrolmentStatus
 from cohorts.models import Cohort
 from cohorts.queries import in_reach
 from cohorts.queries.intakes import NO_COHORT
+from cohorts.services import change_status
 
 
 def check(session: Session, cohort: Cohort, award: Award | None = None) -> Preflight:
     """What of a cohort can be issued now."""
     award = award or award_of(session, cohort)
     situation = situation_of(session, cohort, award)
-    return preflight(candidates(session, cohort), situation, missing_glyphs=missing_glyphs)
+    found = recipients(session, cohort)
+    return preflight(found.people, situation, missing_glyphs=missing_glyphs, incomplete=found.incomplete)
 
 
 def propose(
@@ -40,7 +44,10 @@ def propose(
     actor: Actor,
     now: datetime,
 ) -> Batch:
-    """Propose certificates for everybody of a cohort who completed, is ready and has no valid one.
+    """Propose certificates for everybody of a cohort who is complete, ready and has no valid one.
+
+    Where the rule has conditions the evidence says who is complete, and the same order marks them as completed; where
+    it has none, those are taken whom an order marked.
 
     Args:
         handed_over_by: the office that hands them over; None leaves the line out.
@@ -57,9 +64,8 @@ def propose(
     today = day_of(now, cohort.time_zone)
     _check_order(order_number, handed_over_by)
     check_dates(order_date=order_date, issued_on=issued_on, ends_on=cohort.ends_on, today=today)
-    if open_batch(session, cohort) is not None:
-        raise DomainError(Message("Nothing was proposed: certificates of this cohort wait for approval already."))
     found = _ready(session, cohort, actor)
+    _mark(session, cohort, found, order_number=order_number, order_date=order_date, actor=actor, now=now)
     batch = Batch(
         key=uuid.uuid4().hex,
         cohort=cohort,
@@ -71,14 +77,45 @@ def propose(
         proposed_by_id=actor.user_id,
         proposed_at=now,
         version=1,
+        items=_items(found),
     )
-    batch.items = [
-        BatchItem(enrolment_id=person.enrolment_id, position=place) for place, person in enumerate(found.ready, start=1)
-    ]
     session.add(batch)
     session.flush()
     _record(session, batch, found, actor=actor, now=now)
     return batch
+
+
+def _items(found: Preflight) -> list[BatchItem]:
+    """Those who are ready, in the order of the numbers to come, each with the evidence of this moment."""
+    return [
+        BatchItem(enrolment_id=person.enrolment_id, position=place, evidence=person.evidence)
+        for place, person in enumerate(found.ready, start=1)
+    ]
+
+
+def _mark(
+    session: Session,
+    cohort: Cohort,
+    found: Preflight,
+    *,
+    order_number: str,
+    order_date: date,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """The order of the certificates marks those as completed whom no order has marked yet."""
+    numbers = [person.enrolment_number for person in found.ready if not person.marked]
+    if numbers:
+        change_status(
+            session,
+            cohort=cohort,
+            numbers=numbers,
+            status=EnrolmentStatus.COMPLETED,
+            order_number=order_number,
+            order_date=order_date,
+            actor=actor,
+            now=now,
+        )
 
 
 def refuse_while_proposed(session: Session, cohort: Cohort) -> None:
@@ -97,7 +134,9 @@ def refuse_while_proposed(session: Session, cohort: Cohort) -> None:
 
 
 def _ready(session: Session, cohort: Cohort, actor: Actor) -> Preflight:
-    """What can be proposed; refused when it is nothing, or when the actor would get one."""
+    """What can be proposed; refused when it is nothing, when something waits, or when the actor would get one."""
+    if open_batch(session, cohort) is not None:
+        raise DomainError(Message("Nothing was proposed: certificates of this cohort wait for approval already."))
     found = check(session, cohort)
     if found.blocked:
         raise DomainError(Message("Nothing was proposed: %(why)s", why=found.blocked[0].why))

@@ -21,8 +21,10 @@ from certificates.models import Batch
 from certificates.outlet import renderer
 from certificates.queries import issue as queries
 from certificates.rules import APPROVE, check_approver, fingerprint, number_of, series_prefix
+from certificates.rules.evidence import thaw
 from certificates.services import Issue, approve, send_back
 from certificates.services.proofs import longest_of, proof_of_batch
+from certificates.views.ledger import Links
 from certificates.views.sheets import name_markup
 
 blueprint = Blueprint("approvals", __name__, url_prefix="/approvals", template_folder="../templates")
@@ -76,9 +78,12 @@ def _shown(found: Batch, actor: Actor, form: ApproveForm, back: SendBackForm) ->
         first=number_of(series, first),
         last=number_of(series, first + len(holders) - 1),
         people=[
-            (name_markup(holder), item.enrolment.organisation)
+            (name_markup(holder), item.enrolment.organisation, thaw(item.evidence))
             for holder, item in zip(holders, found.items, strict=True)
         ],
+        evidence=any(item.evidence for item in found.items),
+        links=Links(actor, found.cohort),
+        left_out=queries.without_certificate(session, found),
         seen=fingerprint(holders),
         longest=name_markup(longest_of(found), small=False),
         hindrance=_hindrance(found, actor),

@@ -23,11 +23,16 @@ from certificates.house import house_of
 from certificates.models import Batch
 from certificates.outlet import renderer
 from certificates.queries import issue as queries
-from certificates.rules import PROPOSE, VIEW_BATCHES, Finding, Mend
+from certificates.queries.candidates import recipients
+from certificates.queries.completion import rule_of
+from certificates.rules import PROPOSE, VIEW_BATCHES, Candidate, Finding, Mend
+from certificates.rules.evidence import thaw
 from certificates.services import propose
 from certificates.services.proofs import proof_of_cohort
 from certificates.services.proposing import check
+from certificates.views.ledger import Links
 from certificates.views.sheets import NameOf, name_markup
+from cohorts.enums import CohortStatus
 from cohorts.models import Cohort
 from cohorts.queries import get_cohort, in_reach, status_counts
 from cohorts.queries.intakes import NO_COHORT
@@ -86,10 +91,13 @@ def _context(found: Cohort, form: ProposeForm, actor: Actor) -> dict[str, Any]:
     if not form.is_submitted():
         form.place_office(award.handed_over_by)
     batches = queries.batches(session, actor.reach(VIEW_BATCHES), cohort_id=found.id)
+    checked = check(session, found, award)
     return {
         "cohort": found,
         "title": (found.title or found.programme.title).best(chosen_language())[0],
-        "checked": check(session, found, award),
+        "checked": checked,
+        "by_evidence": bool(rule_of(found).conditions),
+        "to_mark": sum(not person.marked for person in checked.ready),
         "counts": status_counts(session, [found.id]).get(found.id, {}),
         "award": award,
         "batches": batches,
@@ -104,20 +112,36 @@ def _context(found: Cohort, form: ProposeForm, actor: Actor) -> dict[str, Any]:
 
 def _mend(found: Cohort, finding: Finding, *, manages: bool) -> tuple[str, str]:
     """Where a finding is mended: (address, words)."""
-    if finding.mend == Mend.NAME and finding.candidate:
-        address = url_for("cohorts.person", code=found.code, number=finding.candidate.enrolment_number)
-        return address, _("Correct the name")
-    if finding.mend == Mend.PROOF and finding.candidate:
-        address = url_for("issue.proof", code=found.code, number=finding.candidate.enrolment_number)
-        return address, _("Open the proof")
-    if finding.mend == Mend.CERTIFICATE and finding.candidate:
-        return url_for("register_entry.certificate", number=finding.candidate.annulled), _("Open it")
+    if finding.candidate:
+        return _mend_one(found, finding.candidate, finding.mend, manages=manages)
     if finding.mend == Mend.PROGRAMME:
         return url_for("cohorts.programme", code=found.programme.code), _(
             "Correct the programme file and import it again"
         )
     if finding.mend == Mend.NAME:
         return url_for("cohorts.people", code=found.code), _("Add the spelling")
+    return _mend_cohort(found, manages=manages)
+
+
+def _mend_one(found: Cohort, person: Candidate, mend: Mend, *, manages: bool) -> tuple[str, str]:
+    """The same for a finding about one person."""
+    places = {
+        Mend.NAME: ("cohorts.person", _("Correct the name")),
+        Mend.PROOF: ("issue.proof", _("Open the proof")),
+        Mend.COMPLETION: ("completion.person", _("See the evidence")),
+        Mend.MARK: ("cohorts.mark", _("Mark by another order")) if manages else ("cohorts.person", _("See the order")),
+    }
+    if mend == Mend.CERTIFICATE:
+        return url_for("register_entry.certificate", number=person.annulled), _("Open it")
+    if mend not in places:
+        return _mend_cohort(found, manages=manages)
+    endpoint, words = places[mend]
+    return url_for(endpoint, code=found.code, number=person.enrolment_number), words
+
+
+def _mend_cohort(found: Cohort, *, manages: bool) -> tuple[str, str]:
+    if found.status == CohortStatus.CLOSED:
+        return url_for("cohorts.cohort", code=found.code), _("Open the cohort")
     endpoint, words = ("edit", _("Enter the last day")) if manages else ("cohort", _("Open the cohort"))
     return url_for(f"cohorts.{endpoint}", code=found.code), words
 
@@ -128,7 +152,8 @@ def proof(code: str, number: int) -> ResponseReturnValue:
     """One person's certificate as it would be printed, marked as a specimen."""
     session, actor = db_session(), current_actor()
     found = get_cohort(session, actor.reach(VIEW_BATCHES), code)
-    person = next((one for one in queries.candidates(session, found) if one.enrolment_number == number), None)
+    people = recipients(session, found).people
+    person = next((one for one in people if one.enrolment_number == number), None)
     if person is None or not person.holder.forms():
         raise NotFoundError(NO_COHORT)
     payload = proof_of_cohort(
@@ -154,6 +179,11 @@ def batch(code: str, key: str) -> ResponseReturnValue:
         certificates=certificates,
         names=user_names(session, {found.proposed_by_id, found.decided_by_id}),
         name_of=NameOf(),
-        holders=[name_markup(queries.holder_of(item.enrolment.person), small=False) for item in found.items],
+        holders=[
+            (name_markup(queries.holder_of(item.enrolment.person), small=False), thaw(item.evidence))
+            for item in found.items
+        ],
+        evidence=any(item.evidence for item in found.items),
+        links=Links(actor, found.cohort),
         sections=cohort_tabs(session, actor, found.cohort, moment()),
     )

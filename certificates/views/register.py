@@ -1,6 +1,7 @@
 """The register: found by filters in the address, handed out by the form below them."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
@@ -39,12 +40,20 @@ def wanted() -> Filter:
         status=CertificateStatus(status) if status in set(CertificateStatus) else None,
         year=_whole(request.values.get("year", ""), most=9999),
         batch=request.values.get("batch", "")[:32],
+        since=_day(request.values.get("since", "")),
     )
 
 
 def _whole(text: str, most: int = 2**31 - 1) -> int | None:
     number = int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER else 0
     return number if 0 < number <= most else None
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text[:LONGEST_NUMBER])
+    except ValueError:
+        return None
 
 
 def _address(filter_: Filter, **changes: object) -> str:
@@ -55,6 +64,7 @@ def _address(filter_: Filter, **changes: object) -> str:
         "status": filter_.status,
         "year": filter_.year,
         "batch": filter_.batch,
+        "since": filter_.since,
     }
     values |= changes
     return url_for("register.index", **{name: value for name, value in values.items() if value})  # type: ignore[arg-type]  # values of a query string

@@ -8,6 +8,7 @@ from cohorts.queries.intakes import (
     in_reach,
     organisations_by_code,
     programmes_in_reach,
+    programmes_under,
     status_counts,
 )
 from cohorts.queries.people import (
@@ -16,6 +17,7 @@ from cohorts.queries.people import (
     enrolments,
     find_people,
     get_enrolment,
+    group_labels,
     last_order,
     other_cohorts,
 )
@@ -32,11 +34,13 @@ __all__ = [
     "get_enrolment",
     "get_programme",
     "get_upload",
+    "group_labels",
     "in_reach",
     "known_people",
     "last_order",
     "organisations_by_code",
     "other_cohorts",
     "programmes_in_reach",
+    "programmes_under",
     "status_counts",
 ]

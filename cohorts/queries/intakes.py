@@ -105,6 +105,17 @@ def programmes_in_reach(session: Session, reach: Reach) -> Sequence[Programme]:
     ).all()
 
 
+def programmes_under(session: Session, reach: Reach, agreement_id: int, *, but: int) -> Sequence[Programme]:
+    """The other programmes in reach under an agreement, alphabetical."""
+    through = select(Cohort.programme_id).where(Cohort.id.in_(reach.cohorts))
+    wanted = select(Programme).where(
+        Programme.agreement_id == agreement_id,
+        Programme.id != but,
+        or_(_programmes_within(reach), Programme.id.in_(through)),
+    )
+    return session.scalars(wanted.order_by(Programme.sort_key, Programme.code)).all()
+
+
 def organisations_by_code(session: Session, codes: Iterable[str]) -> dict[str, Organisation]:
     """Organisations by the codes that programme files give them."""
     found = session.scalars(select(Organisation).where(Organisation.code.in_(set(codes))))

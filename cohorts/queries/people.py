@@ -13,7 +13,7 @@ from app.kernel.words import Message
 from app.organisations.models import Organisation
 from app.people.models import Person
 from cohorts.enums import EnrolmentStatus
-from cohorts.models import Cohort, Enrolment, StatusChange
+from cohorts.models import Cohort, Enrolment, Group, StatusChange
 from cohorts.queries.intakes import cohorts_within
 
 
@@ -38,19 +38,23 @@ def find_people(
     *,
     text: str = "",
     status: EnrolmentStatus | None = None,
+    group: str = "",
     offset: int = 0,
     limit: int,
 ) -> PeoplePage:
-    """The people of a cohort whose name, organisation or group matches, alphabetical.
+    """The people of a cohort whose name or organisation matches, alphabetical.
 
     Args:
         text: words that must all occur in the names or in the organisation's; «кудай» finds «Құдайберген».
+        group: the label of a group; "" is everybody.
 
     """
     matching = [Enrolment.cohort_id == cohort_id]
     for word in search_key(text).split()[:8]:
         named = Person.search_key.contains(word, autoescape=True)
         matching.append(or_(named, Organisation.search_key.contains(word, autoescape=True)))
+    if group:
+        matching.append(Enrolment.group.has(Group.label == group))
     base = select(Enrolment).join(Enrolment.person).outerjoin(Enrolment.organisation).where(and_(*matching))
     counted = base.with_only_columns(Enrolment.status, func.count()).group_by(Enrolment.status)
     counts = {EnrolmentStatus(found): number for found, number in session.execute(counted)}
@@ -67,6 +71,11 @@ def find_people(
         .limit(limit)
     ).all()
     return PeoplePage(rows, counts.get(status, 0) if status else sum(counts.values()), counts)
+
+
+def group_labels(session: Session, cohort_id: int) -> Sequence[str]:
+    """The labels of a cohort's groups, in their order."""
+    return session.scalars(select(Group.label).where(Group.cohort_id == cohort_id).order_by(Group.position)).all()
 
 
 def enrolments(

@@ -13,7 +13,7 @@ from app.organisations.models import Organisation
 from app.people.models import Person, PersonEmail, Post
 from app.people.queries import display_name
 from cohorts.models import Cohort, Enrolment, RosterUpload
-from cohorts.roster.cells import Entry, name_key
+from cohorts.roster.cells import Entry, Scholarship, name_key
 from cohorts.roster.judging import Enrolled, KnownPerson
 
 CHUNK = 500
@@ -101,6 +101,7 @@ def _known(person: Person, cohort: Cohort, enrolled: Sequence[Enrolment]) -> Kno
             search_key(form) for organisation in organisations if organisation for form in organisation.name.forms()
         ),
         enrolled=_facts(person, here) if here else None,
+        citizenship=person.citizenship,
     )
 
 
@@ -114,7 +115,15 @@ def _facts(person: Person, enrolment: Enrolment) -> Enrolled:
         post=title.forms()[0] if title else "",
         phone=person.phone or "",
         group=enrolment.group.label if enrolment.group else "",
+        category=enrolment.category or "",
+        nomination=enrolment.nomination or "",
+        scholarship=scholarship_of(enrolment),
     )
+
+
+def scholarship_of(enrolment: Enrolment) -> Scholarship:
+    """What is known of who pays for somebody."""
+    return Scholarship(enrolment.funder, enrolment.funding_decision, enrolment.funded_from, enrolment.funded_to)
 
 
 def get_upload(session: Session, *, cohort: Cohort, token: str, user_id: int, now: datetime) -> RosterUpload:

@@ -3,9 +3,13 @@
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from functools import cache
 
+from babel import Locale
+
+from app.kernel.partial_date import PartialDate
 from app.kernel.text import clean
-from app.kernel.tri import Tri
+from app.kernel.tri import LANGUAGES, Tri
 from app.people.enums import NameForm
 from app.people.rules import IIN_DIGITS, PersonalName, check_iin, mixed_alphabets, normalise_kazakh, split_full_name
 from cohorts.roster.columns import Field, RosterRow
@@ -15,6 +19,7 @@ MAX_NAME = 200
 MAX_NAME_PART = 120
 MAX_TEXT = 200
 MAX_EMAIL = 254
+MAX_CATEGORY = 40
 KAZAKH_LETTERS = frozenset("әғқңөұүһіӘҒҚҢӨҰҮҺІ")
 REFUSALS = frozenset(
     {
@@ -34,6 +39,11 @@ _LOST = re.compile(r"\?\w|\w\?")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _EXPONENT = re.compile(r"\d+(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
 _PASSPORT = re.compile(r"[A-ZА-Я]{1,3}\d{5,9}")
+_OWN_PASSPORT = re.compile(r"[A-ZА-Я0-9]{5,20}")  # in its own column: several states give digits alone
+_DAY = re.compile(r"(?:(\d{1,2})\.)?(\d{1,2})\.(\d{4})")
+_STATE = re.compile(r"^республик[аи] |^(?:the )?republic of (?:the )?| республикасы$")
+_NO_STATES = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"})  # groups and place-holders of the same list
+_AT_MIDNIGHT = "T00:00:00"  # as a workbook gives a day
 _EMAIL = re.compile(r"[A-Za-z0-9._%+'-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,24}")
 _GROUP = re.compile(r"[A-Za-zА-Яа-яӘәҒғҚқҢңӨөҰұҮүҺһІі]?[-– ]?\d{1,3}|[A-Za-zА-Яа-яӘәҒғҚқҢңӨөҰұҮүҺһІі]")
 _KINDS = {
@@ -44,6 +54,30 @@ _KINDS = {
 }
 _NAME_MARKS = frozenset("-'’ʼ`´. ()")
 _MARKUP = re.compile(r"[<>{}\\]|^[=+@\t]")
+
+
+@dataclass(frozen=True, slots=True)
+class Scholarship:
+    """Who pays for somebody's training, by which decision, and for how long; None is "not known"."""
+
+    funder: str | None = None
+    decision: str | None = None
+    start: PartialDate | None = None
+    end: PartialDate | None = None
+
+    def over(self, other: "Scholarship") -> "Scholarship":
+        """What this one says, and where it says nothing what the other says."""
+        return Scholarship(
+            self.funder or other.funder,
+            self.decision or other.decision,
+            self.start or other.start,
+            self.end or other.end,
+        )
+
+    def __str__(self) -> str:
+        """Its parts one after the other; "" when nothing is known."""
+        period = " – ".join(str(day) for day in (self.start, self.end) if day)
+        return ", ".join(part for part in (self.funder, self.decision, period) if part)
 
 
 @dataclass(slots=True)
@@ -61,6 +95,9 @@ class Entry:
     email: str | None = None
     phone: str | None = None
     group: str | None = None
+    category: str | None = None
+    nomination: str | None = None
+    scholarship: Scholarship = field(default_factory=Scholarship)
     reasons: list[Reason] = field(default_factory=list)
 
     def doubt(self, code: str, **detail: str | int) -> None:
@@ -104,6 +141,7 @@ def read_row(row: RosterRow) -> Entry:
     if entry.organisation is None and not entry.refused:
         entry.doubt("no_organisation")
     _read_rest(entry, row)
+    _read_backing(entry, row)
     return entry
 
 
@@ -163,12 +201,7 @@ def is_name(text: str) -> bool:
 
 def _read_iin(entry: Entry, row: RosterRow) -> None:
     text = row.get(Field.IIN).replace(" ", "")
-    passport = row.get(Field.PASSPORT).replace(" ", "").upper()
-    if _PASSPORT.fullmatch(passport):
-        entry.passport = passport
-    entry.citizenship = (
-        row.get(Field.CITIZENSHIP).upper() if re.fullmatch("[A-Za-z]{2}", row.get(Field.CITIZENSHIP)) else None
-    )
+    _read_papers(entry, row)
     if not text:
         return
     padded = text.zfill(IIN_DIGITS) if text.isascii() and text.isdigit() and len(text) >= IIN_DIGITS - 2 else text
@@ -185,6 +218,31 @@ def _read_iin(entry: Entry, row: RosterRow) -> None:
         entry.doubt("bad_iin", n=len(text))
     else:
         entry.doubt("bad_iin")
+
+
+def _read_papers(entry: Entry, row: RosterRow) -> None:
+    """Passport and citizenship: what foreigners have instead of an IIN."""
+    passport = re.sub(r"[\s№-]", "", row.get(Field.PASSPORT)).upper()
+    if _OWN_PASSPORT.fullmatch(passport) and any(map(str.isdigit, passport)):
+        entry.passport = passport
+    elif passport:
+        entry.doubt("bad_passport", text=row.get(Field.PASSPORT)[:40])
+    citizenship = row.get(Field.CITIZENSHIP)
+    if citizenship:
+        entry.citizenship = _countries().get(_STATE.sub("", citizenship.casefold()).strip())
+        if entry.citizenship is None:
+            entry.doubt("bad_citizenship", text=citizenship[:40])
+
+
+@cache
+def _countries() -> dict[str, str]:
+    """The two letters of each country by these letters and by its name in Kazakh, Russian and English (CLDR)."""
+    found = {"рк": "KZ", "қр": "KZ"}
+    for language in LANGUAGES:
+        for code, name in Locale(language).territories.items():
+            if code.isalpha() and code not in _NO_STATES:  # regions have digits
+                found |= {name.casefold(): code, code.casefold(): code}
+    return found
 
 
 def _read_email(entry: Entry, row: RosterRow) -> None:
@@ -223,6 +281,45 @@ def _read_rest(entry: Entry, row: RosterRow) -> None:
         entry.group = group
     elif group:
         entry.doubt("bad_group", text=group[:40])
+
+
+def _read_backing(entry: Entry, row: RosterRow) -> None:
+    """Who proposed the person, and who pays."""
+    entry.category = _read_line(entry, row, Field.CATEGORY, MAX_CATEGORY)
+    entry.nomination = _read_line(entry, row, Field.NOMINATION)
+    entry.scholarship = Scholarship(
+        _read_line(entry, row, Field.FUNDER),
+        _read_line(entry, row, Field.FUNDING_DECISION),
+        _read_day(entry, row, Field.FUNDED_FROM),
+        _read_day(entry, row, Field.FUNDED_TO),
+    )
+
+
+def _read_line(entry: Entry, row: RosterRow, part: Field, longest: int = MAX_TEXT) -> str | None:
+    text = row.get(part)
+    if _LOST.search(text):
+        entry.doubt("letters_lost")
+    elif _MARKUP.search(text):
+        entry.doubt("not_a_text", text=text[:60])
+    elif len(text) > longest:
+        entry.doubt("too_long")
+    return text or None
+
+
+def _read_day(entry: Entry, row: RosterRow, part: Field) -> PartialDate | None:
+    """A day or a month: 2025-09-01, 01.09.2025, 2025-09, 09.2025."""
+    text = row.get(part).removesuffix(_AT_MIDNIGHT)
+    if not text:
+        return None
+    local = _DAY.fullmatch(text)
+    try:
+        if local:
+            day, month, year = local.groups()
+            return PartialDate(int(year), int(month), int(day) if day else None)
+        return PartialDate.parse(text)
+    except ValueError:
+        entry.doubt("bad_date", text=text[:40])
+        return None
 
 
 def organisation_kind(name: Tri) -> str:

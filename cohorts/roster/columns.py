@@ -30,6 +30,12 @@ class Field(StrEnum):
     EMAIL = "email"
     PHONE = "phone"
     GROUP = "group"
+    CATEGORY = "category"
+    NOMINATION = "nomination"
+    FUNDER = "funder"
+    FUNDING_DECISION = "funding_decision"
+    FUNDED_FROM = "funded_from"
+    FUNDED_TO = "funded_to"
 
 
 _HEADINGS: dict[str, dict[Field, str]] = {
@@ -48,6 +54,12 @@ _HEADINGS: dict[str, dict[Field, str]] = {
         Field.EMAIL: "электрондық поштасы|электрондық пошта|электронды пошта|поштасы|эл. пошта",
         Field.PHONE: "телефоны|телефон нөмірі|ұялы телефоны|байланыс телефоны",
         Field.GROUP: "тобы|топ",
+        Field.CATEGORY: "санаты|лауазым санаты|мемлекеттік қызметші санаты",
+        Field.NOMINATION: "ұсынған орган|ұсынған ұйым|кім ұсынды|жолдама",
+        Field.FUNDER: "қаржыландырушы|қаржыландырушы ұйым|шәкіртақы төлеуші",
+        Field.FUNDING_DECISION: "шәкіртақы туралы шешім|стипендия туралы шешім|қаржыландыру туралы шешім",
+        Field.FUNDED_FROM: "шәкіртақы басталуы|стипендия басталуы|қаржыландырудың басталуы",
+        Field.FUNDED_TO: "шәкіртақы аяқталуы|стипендия аяқталуы|қаржыландырудың аяқталуы",
     },
     "ru": {
         Field.NUMBER: "№|№ п/п|п/п|номер|n",
@@ -64,6 +76,12 @@ _HEADINGS: dict[str, dict[Field, str]] = {
         Field.EMAIL: "электронная почта|эл. почта|почта|адрес электронной почты|электронный адрес|e-mail|емейл",
         Field.PHONE: "телефон|мобильный телефон|контактный телефон|номер телефона|сотовый",
         Field.GROUP: "группа|№ группы",
+        Field.CATEGORY: "категория|категория должности",
+        Field.NOMINATION: "кем направлен|кем направлен(а)|кем выдвинут",
+        Field.FUNDER: "финансирующая организация|кем финансируется|источник финансирования",
+        Field.FUNDING_DECISION: "решение о стипендии|решение о финансировании",
+        Field.FUNDED_FROM: "стипендия с|финансирование с",
+        Field.FUNDED_TO: "стипендия по|финансирование по",
     },
     "en": {
         Field.NUMBER: "no|no.|#|number|s/n",
@@ -80,6 +98,12 @@ _HEADINGS: dict[str, dict[Field, str]] = {
         Field.EMAIL: "e-mail|email|email address|e-mail address|mail",
         Field.PHONE: "phone|mobile|telephone|phone number|mobile phone",
         Field.GROUP: "group",
+        Field.CATEGORY: "category|post category",
+        Field.NOMINATION: "nominated by|nomination|referral",
+        Field.FUNDER: "funder|funded by",
+        Field.FUNDING_DECISION: "scholarship decision|funding decision",
+        Field.FUNDED_FROM: "scholarship from|funded from",
+        Field.FUNDED_TO: "scholarship to|scholarship until|funded to|funded until",
     },
 }
 _KNOWN: dict[str, tuple[Field, str]] = {}

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from app.kernel.text import identity, search_key
-from cohorts.roster.cells import REFUSALS, Entry, name_key, read_row
+from cohorts.roster.cells import REFUSALS, Entry, Scholarship, name_key, read_row
 from cohorts.roster.columns import RosterRow
 from cohorts.roster.reasons import Choice, Reason, Verdict
 
@@ -17,6 +17,9 @@ class Enrolled:
     post: str = ""
     phone: str = ""
     group: str = ""
+    category: str = ""
+    nomination: str = ""
+    scholarship: Scholarship = field(default_factory=Scholarship)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ class KnownPerson:
     emails: frozenset[str]
     organisations: frozenset[str]
     enrolled: Enrolled | None = None
+    citizenship: str | None = None
 
 
 @dataclass(slots=True)
@@ -203,5 +207,26 @@ def _differences(entry: Entry, person: KnownPerson, now: Enrolled) -> Iterable[R
     latin = next((name.full for form, name in entry.names.items() if form == "latin"), "")
     if latin and name_key(latin) not in person.names:  # a former spelling is no news: it was corrected
         yield Reason("latin", {"now": latin})
+    yield from _papers(entry, person)
+    yield from _backing(entry, now)
+
+
+def _papers(entry: Entry, person: KnownPerson) -> Iterable[Reason]:
+    """Numbers that were not known."""
     if entry.iin and not person.iin:
         yield Reason("iin")
+    if entry.passport and not person.passport:
+        yield Reason("passport")
+    if entry.citizenship and not person.citizenship:
+        yield Reason("citizenship", {"now": entry.citizenship})
+
+
+def _backing(entry: Entry, now: Enrolled) -> Iterable[Reason]:
+    """Who proposed the person and who pays: often decided after the first list was sent."""
+    if entry.category and entry.category != now.category:
+        yield Reason("category", {"was": now.category or "–", "now": entry.category})
+    if entry.nomination and entry.nomination != now.nomination:
+        yield Reason("nomination", {"was": now.nomination or "–", "now": entry.nomination})
+    scholarship = entry.scholarship.over(now.scholarship)
+    if scholarship != now.scholarship:
+        yield Reason("scholarship", {"was": str(now.scholarship) or "–", "now": str(scholarship)})

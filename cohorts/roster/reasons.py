@@ -68,6 +68,11 @@ _SENTENCES = {
     "too_long": Message("A cell of this row is too long."),
     "bad_group": Message("“%(text)s” is not a group's number; goes in without a group."),
     "bad_phone": Message("The phone number was not understood; goes in without."),
+    "bad_passport": Message("“%(text)s” is not a passport number; goes in without."),
+    "bad_citizenship": Message(
+        "The citizenship “%(text)s” is not known; goes in without. Write the country, or its two letters."
+    ),
+    "bad_date": Message("“%(text)s” is neither a day nor a month; goes in without."),
     "no_organisation": Message("No organisation; goes in without."),
     "post": Message("Post or organisation: %(was)s → %(now)s"),
     "phone": Message("Phone: %(was)s → %(now)s"),
@@ -75,6 +80,11 @@ _SENTENCES = {
     "group": Message("Group: %(was)s → %(now)s"),
     "latin": Message("Name in Latin letters: %(now)s"),
     "iin": Message("The IIN is new here."),
+    "passport": Message("The passport is new here."),
+    "citizenship": Message("Citizenship: %(now)s"),
+    "category": Message("Category: %(was)s → %(now)s"),
+    "nomination": Message("Nominated by: %(was)s → %(now)s"),
+    "scholarship": Message("Scholarship: %(was)s → %(now)s"),
 }
 
 

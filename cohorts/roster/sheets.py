@@ -18,6 +18,14 @@ ROSTER_HEADINGS = (
     (Message("Phone"), 20),
     (Message("Group"), 10),
     (Message("Name in Latin letters"), 40),
+    (Message("Category"), 16),
+    (Message("Nominated by"), 40),
+    (Message("Passport"), 16),
+    (Message("Citizenship"), 14),
+    (Message("Funder"), 30),
+    (Message("Scholarship decision"), 30),
+    (Message("Scholarship from"), 16),
+    (Message("Scholarship to"), 16),
 )
 REPORT_HEADINGS = ((Message("Row"), 8), (Message("Full name"), 40), (Message("Verdict"), 16), (Message("Why"), 90))
 

@@ -1,4 +1,4 @@
-"""Creating, starting and closing cohorts."""
+"""Creating, starting and changing cohorts."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -17,9 +17,8 @@ from app.kernel.errors import ConflictError, Difference, DomainError
 from app.kernel.partial_date import PartialDate
 from app.kernel.tri import Tri
 from app.kernel.words import Message
-from cohorts.enums import CohortStatus, EnrolmentStatus
+from cohorts.enums import CohortStatus
 from cohorts.models import Cohort, Programme
-from cohorts.queries import status_counts
 from cohorts.rules import check_cohort_step, check_dates
 from cohorts.schema import OutlineSpec, last_day
 from cohorts.signals import CohortCreated, DatesChanging, cohort_created, dates_changing
@@ -119,24 +118,7 @@ def start_cohort(session: Session, *, cohort: Cohort, actor: Actor | None, now: 
         DomainError: it is running already.
 
     """
-    _step(session, cohort, CohortStatus.RUNNING, actor=actor, now=now)
-
-
-def close_cohort(session: Session, *, cohort: Cohort, actor: Actor | None, now: datetime) -> None:
-    """Close a running cohort; people who did not complete don't prevent it, people without a decision do.
-
-    Raises:
-        DomainError: it isn't running, or somebody has no decision yet.
-
-    """
-    open_people = status_counts(session, [cohort.id]).get(cohort.id, {}).get(EnrolmentStatus.ENROLLED, 0)
-    if open_people:
-        raise DomainError(
-            Message(
-                "The cohort was not closed. People marked neither completed nor not completed: %(n)s.", n=open_people
-            )
-        )
-    _step(session, cohort, CohortStatus.CLOSED, actor=actor, now=now)
+    take_step(session, cohort, CohortStatus.RUNNING, actor=actor, now=now)
 
 
 def change_cohort(
@@ -242,7 +224,8 @@ def move_cohort(session: Session, *, cohort: Cohort, days: int) -> None:
     session.flush()
 
 
-def _step(session: Session, cohort: Cohort, status: CohortStatus, *, actor: Actor | None, now: datetime) -> None:
+def take_step(session: Session, cohort: Cohort, status: CohortStatus, *, actor: Actor | None, now: datetime) -> None:
+    """Give a cohort another status, if it may follow the present one."""
     check_cohort_step(cohort.status, status)
     before = cohort.status
     cohort.status = status

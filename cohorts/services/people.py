@@ -69,7 +69,7 @@ def change_status(
     explained = clean(reason or "")[:500] or None
     for row in rows:
         check_status_step(row.status, status, reason=explained)
-        status_changing.send(StatusChanging(session, row, row.status, status))
+    status_changing.send(StatusChanging(session, cohort, rows, status))
     actor_id = actor.user_id if actor else None
     order = {"order_number": clean(order_number), "order_date": order_date, "reason": explained}
     for row in rows:

@@ -89,6 +89,7 @@ def _values(document: ProgrammeDocument, organisations: dict[str, Organisation])
         "kind": spec.kind,
         "legal_kind": spec.legal_kind,
         "also_called": list(spec.also_called),
+        "assumed": list(spec.assumed),
         "languages": list(spec.languages),
         "minutes_per_hour": spec.hours.minutes_per_academic_hour,
         "contact_hours": spec.hours.contact,

@@ -23,7 +23,7 @@ from app.people.models import Person, Post
 from app.people.services import add_email, change_names, create_person
 from cohorts.enums import CohortStatus, EnrolmentStatus
 from cohorts.models import Cohort, Enrolment, Group, RosterUpload, StatusChange
-from cohorts.queries.rosters import UPLOAD_WAITS, enrolled_by_person, known_people, people_by_id
+from cohorts.queries.rosters import UPLOAD_WAITS, enrolled_by_person, known_people, people_by_id, scholarship_of
 from cohorts.roster.cells import Entry, name_key, organisation_kind, read_row
 from cohorts.roster.columns import Roster, RosterRow
 from cohorts.roster.judging import Judged, judge_entries
@@ -168,6 +168,7 @@ class _Desk:
         )
         actor_id = self.actor.user_id if self.actor else None
         enrolment.history.append(StatusChange(status=status, at=self.now, actor_id=actor_id))
+        _back(enrolment, entry)
         self.session.add(enrolment)
         self.taken += 1
 
@@ -180,8 +181,10 @@ class _Desk:
         self._details(person, entry)
         if any(reason.code == "post" for reason in judged.reasons):
             self._post(person, entry, self._organisation(entry.organisation))
+        enrolment = self._enrolled[person.id]
         if entry.group:
-            self._enrolled[person.id].group = self._group(entry.group)
+            enrolment.group = self._group(entry.group)
+        _back(enrolment, entry)
         self.updated += 1
 
     def _create(self, entry: Entry) -> Person:
@@ -201,6 +204,7 @@ class _Desk:
         person.phone = entry.phone or person.phone
         person.iin = person.iin or entry.iin
         person.passport = person.passport or entry.passport
+        person.citizenship = person.citizenship or entry.citizenship
         if entry.email:
             add_email(self.session, person=person, address=entry.email)
         latin = entry.names.get(NameForm.LATIN)
@@ -244,6 +248,15 @@ class _Desk:
         place = organisation or (last.organisation if last else None)
         start = self.today if last else None
         person.posts.append(Post(organisation=place, title=title, valid_from=start))
+
+
+def _back(enrolment: Enrolment, entry: Entry) -> None:
+    """Write who proposed somebody and who pays, as far as the row says it."""
+    enrolment.category = entry.category or enrolment.category
+    enrolment.nomination = entry.nomination or enrolment.nomination
+    scholarship = entry.scholarship.over(scholarship_of(enrolment))
+    enrolment.funder, enrolment.funding_decision = scholarship.funder, scholarship.decision
+    enrolment.funded_from, enrolment.funded_to = scholarship.start, scholarship.end
 
 
 def keep_upload(

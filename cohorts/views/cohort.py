@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.feature import Todo
+from app.kernel.clock import day_of
 from app.web.forms import submitted
 from app.web.pages import page
 from app.web.policy import requires
@@ -16,7 +17,8 @@ from cohorts.panels import need_of
 from cohorts.queries import status_counts
 from cohorts.rules import MANAGE_COHORT, VIEW_COHORT
 from cohorts.schema import OutlineSpec
-from cohorts.services import change_cohort, close_cohort, start_cohort
+from cohorts.services import change_cohort, close_cohort, open_matters, start_cohort
+from cohorts.signals import Matter
 from cohorts.tabs import panels_of
 from cohorts.views.common import Desk, blueprint, desk
 
@@ -32,6 +34,7 @@ def cohort(code: str) -> ResponseReturnValue:
         "cohorts/cohort.html",
         needs=_needs(at, counts),
         panels=panels_of("cohort.overview", at.session, at.actor, at.cohort, at.now),
+        matters=_matters(at),
         counts=counts,
         size=sum(counts.values()) - counts.get(EnrolmentStatus.WITHDRAWN, 0),
         modules=len(outline.modules),
@@ -48,6 +51,19 @@ def _needs(at: Desk, counts: Mapping[EnrolmentStatus, int]) -> list[Todo]:
     panels = panels_of("cohort.needs", at.session, at.actor, at.cohort, at.now)
     others = [line for panel in panels for line in panel.todo if not line.waits]
     return [own, *others] if own else others
+
+
+def _matters(at: Desk) -> list[Matter] | None:
+    """What is to be done before a running cohort can be closed, for whoever may close it.
+
+    None: nobody asked yet. The whole cohort is looked through, so before its last day it is done on demand.
+    """
+    if at.cohort.status != CohortStatus.RUNNING or not at.may(MANAGE_COHORT):
+        return None
+    last = at.cohort.ends_on
+    if "closing" not in request.args and not (last and last.last_day < day_of(at.now, at.cohort.time_zone)):
+        return None
+    return open_matters(at.session, cohort=at.cohort, now=at.now)
 
 
 @blueprint.post("/cohorts/<code>/status")

@@ -1,6 +1,7 @@
 """Pages of the people of a cohort: the list, one person, marking by an order, correcting a name."""
 
 from collections.abc import Sequence
+from typing import TypedDict
 
 from flask import Response, abort, flash, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -8,8 +9,10 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from app.accounts.queries import user_names
+from app.kernel.clock import day_of
 from app.people.enums import NameForm, NameKind
 from app.people.queries import current_name_row, display_name
+from app.web.formats import country_name
 from app.web.forms import submitted
 from app.web.locale import chosen_language
 from app.web.pages import page
@@ -17,7 +20,8 @@ from app.web.policy import requires
 from cohorts.enums import ENROLMENT_STATUS_LABELS, EnrolmentStatus
 from cohorts.forms import NAME_KIND_LABELS, NameForms, StatusForm
 from cohorts.models import Enrolment
-from cohorts.queries import enrolments, find_people, get_enrolment, last_order, other_cohorts
+from cohorts.queries import enrolments, find_people, get_enrolment, group_labels, last_order, other_cohorts
+from cohorts.queries.rosters import scholarship_of
 from cohorts.rules import MANAGE_COHORT, SEE_IIN, STEP_ORDER, VIEW_COHORT, masked, needs_reason, next_statuses
 from cohorts.services import change_status, correct_name
 from cohorts.views.common import Desk, blueprint, desk
@@ -37,6 +41,20 @@ def _status_argument() -> EnrolmentStatus | None:
     return EnrolmentStatus(value) if value in set(EnrolmentStatus) else None
 
 
+class Wanted(TypedDict):
+    """Whom the address asks for."""
+
+    text: str
+    status: EnrolmentStatus | None
+    group: str
+
+
+def _wanted() -> Wanted:
+    return Wanted(
+        text=request.args.get("q", "")[:200], status=_status_argument(), group=request.args.get("group", "")[:60]
+    )
+
+
 def _page_argument() -> int:
     value = request.args.get("page", "1")[:DIGITS]
     return max(1, min(int(value), 10_000)) if value.isascii() and value.isdigit() else 1
@@ -47,12 +65,14 @@ def _page_argument() -> int:
 def people(code: str) -> ResponseReturnValue:
     """The people of a cohort, found by name, organisation and status."""
     at = desk(code)
-    text, status, number = request.args.get("q", "")[:200], _status_argument(), _page_argument()
-    found = find_people(at.session, at.cohort.id, text=text, status=status, offset=(number - 1) * PAGE, limit=PAGE)
+    wanted, number = _wanted(), _page_argument()
+    found = find_people(at.session, at.cohort.id, **wanted, offset=(number - 1) * PAGE, limit=PAGE)
     return page(
         "cohorts/people.html",
-        text=text,
-        chosen=status,
+        text=wanted["text"],
+        chosen=wanted["status"],
+        group=wanted["group"],
+        groups=group_labels(at.session, at.cohort.id),
         found=found,
         names={row.id: display_name(row.person, chosen_language()) for row in found.rows},
         page_number=number,
@@ -69,7 +89,11 @@ def person(code: str, number: int) -> ResponseReturnValue:
     """One person of a cohort: names, post at enrolment, contacts, history."""
     at = desk(code)
     row = get_enrolment(at.session, at.cohort, number)
-    iin = row.person.iin
+    open_papers = at.may(SEE_IIN)
+    papers = {
+        kind: number if open_papers or not number else masked(number)
+        for kind, number in (("iin", row.person.iin), ("passport", row.person.passport))
+    }
     answer = make_response(
         page(
             "cohorts/person.html",
@@ -77,12 +101,16 @@ def person(code: str, number: int) -> ResponseReturnValue:
             name=display_name(row.person, chosen_language()),
             present={form: found for form in NameForm if (found := current_name_row(row.person, form))},
             former=list({(name.full, name.valid_to): name for name in row.person.names if name.valid_to}.values()),
-            iin=(iin if at.may(SEE_IIN) else masked(iin)) if iin else None,
+            iin=papers["iin"],
+            passport=papers["passport"],
+            days={change.id: day_of(change.at, at.cohort.time_zone) for change in row.history},
             actors=user_names(at.session, (change.actor_id for change in row.history)),
             others=other_cohorts(at.session, at.actor.reach(VIEW_COHORT), row.person_id, but=at.cohort.id),
             statuses=ENROLMENT_STATUS_LABELS,
             tags=STATUS_TAGS,
             kinds=NAME_KIND_LABELS,
+            scholarship=scholarship_of(row),
+            country=country_name(row.person.citizenship, chosen_language()),
             may_step=bool(next_statuses(row.status)),
             **at.frame(),
         )
@@ -102,8 +130,7 @@ def mark(code: str) -> ResponseReturnValue:
     """Choose the status and the order for the people who were ticked, or for all who were found."""
     at = desk(code, MANAGE_COHORT)
     if request.args.get("scope") == "all":
-        text, status = request.args.get("q", "")[:200], _status_argument()
-        rows: Sequence[Enrolment] = find_people(at.session, at.cohort.id, text=text, status=status, limit=5_000).rows
+        rows: Sequence[Enrolment] = find_people(at.session, at.cohort.id, **_wanted(), limit=5_000).rows
     else:
         rows = enrolments(at.session, at.cohort.id, numbers=_numbers("number"))
     form = StatusForm()

@@ -1,27 +1,58 @@
 """Outlines in words, for the page of a programme."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from app.kernel.tri import Tri
+from app.kernel.words import Message
 from app.organisations.models import Organisation
 from app.web import formats
 from app.web.locale import chosen_language, translate
 from cohorts.enums import MODE_LABELS, Mode
-from cohorts.schema import BlockSpec, ComponentSpec, ModuleSpec, OutlineSpec, PatternSpec, TriSpec, partial
+from cohorts.schema import (
+    AttendanceSpec,
+    BlockSpec,
+    CompletionSpec,
+    ComponentSpec,
+    DefenceSpec,
+    ModuleSpec,
+    OutlineSpec,
+    PatternSpec,
+    TriSpec,
+    partial,
+)
+
+EXCUSED_WORDS = {
+    "attended": Message("an excused absence counts as attended"),
+    "left_out": Message("an excused absence is left out of the count"),
+    "absent": Message("an excused absence counts as absence"),
+}
+INFERRED_WORDS = {
+    "mode": Message("how it is held"),
+    "dates": Message("dates"),
+    "place": Message("place"),
+    "host": Message("host organisation"),
+    "order": Message("order of the weeks"),
+    "weeks": Message("number of weeks"),
+}
+UNIT_WORDS = {
+    "person": Message("each person"),
+    "group": Message("each group for its people"),
+    "organisation": Message("each organisation for its people"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class BlockLine:
-    """A block in words: how and when it is held, and where; "" is not known."""
+    """A block in words: how and when it is held, and where; "" is not known. ``assumed``: what of it we infer."""
 
     mode: str
     when: str
     place: Tri | None
-    assumed: bool
+    assumed: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +79,7 @@ def _row(part: ModuleSpec | ComponentSpec, organisations: Mapping[str, Organisat
     host = organisations.get(part.host or "")
     blocks = tuple(_line(block) for block in part.blocks)
     if module and module.pattern:
-        blocks = (BlockLine(_weeks(module.pattern), _start(module), None, assumed=False),)
+        blocks = (BlockLine(_weeks(module.pattern), _start(module), None, assumed=_inferred(module.pattern.assumed)),)
     return OutlineRow(
         number=str(module.number) if module else "",
         title=_tri(part.title),
@@ -60,13 +91,17 @@ def _row(part: ModuleSpec | ComponentSpec, organisations: Mapping[str, Organisat
     )
 
 
+def _inferred(parts: Iterable[str]) -> str:
+    return ", ".join(translate(INFERRED_WORDS[part]) for part in parts)
+
+
 def _tri(spec: TriSpec | None) -> Tri | None:
     return spec.tri() if spec else None
 
 
 def _line(block: BlockSpec) -> BlockLine:
     mode = translate(MODE_LABELS[block.mode]) if block.mode else ""
-    return BlockLine(mode, _when(block), _tri(block.city), assumed=bool(block.assumed))
+    return BlockLine(mode, _when(block), _tri(block.city), assumed=_inferred(block.assumed))
 
 
 def _when(block: BlockSpec) -> str:
@@ -85,9 +120,39 @@ def _start(module: ModuleSpec) -> str:
 
 
 def _weeks(pattern: PatternSpec) -> str:
+    least, most = pattern.distance_weeks, pattern.most_distance_weeks or 0
     words = {
         Mode.OFFLINE: ngettext("%(num)s week in person", "%(num)s weeks in person", pattern.offline_weeks),
-        Mode.DISTANCE: ngettext("%(num)s week at a distance", "%(num)s weeks at a distance", pattern.distance_weeks),
+        Mode.DISTANCE: ngettext("%(num)s week at a distance", "%(num)s weeks at a distance", least)
+        if most <= least
+        else _("%(least)s–%(most)s weeks at a distance", least=least, most=most),
     }
     counts = {Mode.OFFLINE: pattern.offline_weeks, Mode.DISTANCE: pattern.distance_weeks}
     return ", ".join(words[mode] for mode in pattern.order if counts[mode])
+
+
+@dataclass(frozen=True, slots=True)
+class RuleLine:
+    """A condition of completion in words: what it asks, and of whom."""
+
+    asks: str
+    unit: str
+    assumed: bool
+
+
+def rule_lines(rule: CompletionSpec) -> list[RuleLine]:
+    """The conditions in words; none: an order alone decides."""
+    return [
+        RuleLine(_asks(condition), translate(UNIT_WORDS[condition.unit]), condition.assumed)
+        for condition in rule.conditions
+    ]
+
+
+def _asks(condition: AttendanceSpec | DefenceSpec) -> str:
+    if isinstance(condition, AttendanceSpec):
+        excused = translate(EXCUSED_WORDS[condition.excused])
+        return str(_("Attended at least %(n)s%% of the half-days; %(excused)s", n=condition.at_least, excused=excused))
+    if condition.title:
+        title = condition.title.tri().best(chosen_language())[0]
+        return str(_("The commission accepted: %(title)s", title=title))
+    return str(_("The commission accepted the project"))

@@ -14,12 +14,19 @@ from app.web.request import current_actor, db_session, moment
 from cohorts.enums import COHORT_STATUS_LABELS, LEGAL_KIND_LABELS, PROGRAMME_KIND_LABELS
 from cohorts.forms import CohortForm
 from cohorts.models import Programme
-from cohorts.queries import cohorts_in_reach, get_programme, organisations_by_code, programmes_in_reach, status_counts
+from cohorts.queries import (
+    cohorts_in_reach,
+    get_programme,
+    organisations_by_code,
+    programmes_in_reach,
+    programmes_under,
+    status_counts,
+)
 from cohorts.rules import MANAGE_COHORT, VIEW_COHORT, cohort_phase
 from cohorts.schema import AwardSpec, CompletionSpec, OutlineSpec
 from cohorts.services import create_cohort
 from cohorts.views.common import blueprint
-from cohorts.views.present import outline_rows
+from cohorts.views.present import outline_rows, rule_lines
 
 LANGUAGE_LABELS = {
     "kk": Message("Kazakh language"),
@@ -61,14 +68,19 @@ def programme(code: str) -> ResponseReturnValue:
     award = AwardSpec.model_validate(found.award)
     codes = outline.hosts() | {issuer.organisation for issuer in award.issuers}
     organisations = organisations_by_code(session, codes)
-    cohorts = cohorts_in_reach(session, actor.reach(VIEW_COHORT), programme_id=found.id)
+    reach = actor.reach(VIEW_COHORT)
+    cohorts = cohorts_in_reach(session, reach, programme_id=found.id)
+    rule = CompletionSpec.model_validate(found.completion_rule)
+    family = programmes_under(session, reach, found.agreement_id, but=found.id) if found.agreement_id else ()
     return page(
         "cohorts/programme.html",
         programme=found,
         outline=outline,
         rows=outline_rows(outline, organisations),
         award=award,
-        completion=CompletionSpec.model_validate(found.completion_rule),
+        requirement=rule.requirement.tri() if rule.requirement else None,
+        rule=rule_lines(rule),
+        family=family,
         organisations=organisations,
         cohorts=cohorts,
         counts=status_counts(session, [cohort.id for cohort in cohorts]),

@@ -1,6 +1,7 @@
 """Groups, sessions in full, attendance, projects, defences, completion, working calendars."""
 
 import json
+import unicodedata
 
 import sqlalchemy as sa
 from alembic import op
@@ -30,6 +31,7 @@ def downgrade() -> None:
     op.drop_column("certificate_batch_item", "evidence")
     op.drop_column("cohort", "completion_rule")
     op.drop_column("programme", "also_called")
+    op.drop_column("programme", "assumed")
     for table in SESSIONS:
         op.add_column(table, sa.Column("room", sa.String(length=200), nullable=True))
         for key, rooms in bind.execute(sa.text(f"SELECT id, rooms FROM {table}")).all():  # noqa: S608 - our own names
@@ -94,16 +96,39 @@ def _sessions() -> None:
         for key, room in bind.execute(sa.text(f"SELECT id, room FROM {table} WHERE room IS NOT NULL")).all():  # noqa: S608 - our own names
             values = {"rooms": json.dumps([room]), "key": key}
             bind.execute(sa.text(f"UPDATE {table} SET rooms = :rooms WHERE id = :key"), values)  # noqa: S608 - our own names
+        if table == "module_session":
+            _take_rooms()
         op.drop_column(table, "room")
     op.add_column("published_session", sa.Column("for_all", sa.Boolean(), nullable=False, server_default=sa.true()))
+
+
+def _take_rooms() -> None:
+    """Each room that is taken is found by its name (as app.kernel.text.identity writes it) and its day in UTC."""
+    held = sa.table(
+        "module_session",
+        *(sa.column(name, kind) for name, kind in (("id", sa.Integer()), ("room", sa.String()))),
+        *(sa.column(name, sa.DateTime()) for name in ("starts_at", "ends_at")),
+    )
+    kinds = (("session_id", sa.Integer()), ("room", sa.String()), ("day", sa.Date()))
+    taken = sa.table("session_room", *(sa.column(name, kind) for name, kind in kinds))
+    found = op.get_bind().execute(sa.select(held).where(held.c.room.is_not(None))).all()
+    op.bulk_insert(
+        taken,
+        [
+            {"session_id": row.id, "room": unicodedata.normalize("NFKC", row.room).strip().casefold()[:200], "day": day}
+            for row in found
+            for day in dict.fromkeys((row.starts_at.date(), row.ends_at.date()))
+        ],
+    )
 
 
 def _rules() -> None:
     """Each cohort keeps its own rule; the unit now stands with each condition."""
     bind = op.get_bind()
-    op.add_column(
-        "programme", sa.Column("also_called", sa.JSON(none_as_null=True), nullable=False, server_default=EMPTY)
-    )
+    for column in ("also_called", "assumed"):
+        op.add_column(
+            "programme", sa.Column(column, sa.JSON(none_as_null=True), nullable=False, server_default=EMPTY)
+        )
     op.add_column(
         "cohort",
         sa.Column("completion_rule", sa.JSON(none_as_null=True), nullable=False, server_default=sa.text("'{}'")),
@@ -131,6 +156,22 @@ def _create_tables() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_working_calendar")),
         sa.UniqueConstraint("country", "number", name=op.f("uq_working_calendar_country_number")),
     )
+    op.create_table(
+        "session_room",
+        sa.Column("session_id", sa.Integer(), nullable=False),
+        sa.Column("room", sa.String(length=200), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["session_id"],
+            ["module_session.id"],
+            name=op.f("fk_session_room_session_id_module_session"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_session_room")),
+    )
+    op.create_index(op.f("ix_session_room_session_id"), "session_room", ["session_id"], unique=False)
+    op.create_index(op.f("ix_session_room_room_day"), "session_room", ["room", "day"], unique=False)
     op.create_table(
         "calendar_day",
         sa.Column("calendar_id", sa.Integer(), nullable=False),
@@ -439,5 +480,8 @@ def _drop_tables() -> None:
     op.drop_table("commission")
     op.drop_index(op.f("ix_cohort_group_organisation_id"), table_name="cohort_group")
     op.drop_table("cohort_group")
+    op.drop_index(op.f("ix_session_room_room_day"), table_name="session_room")
+    op.drop_index(op.f("ix_session_room_session_id"), table_name="session_room")
+    op.drop_table("session_room")
     op.drop_table("calendar_day")
     op.drop_table("working_calendar")

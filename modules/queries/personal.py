@@ -2,16 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, and_, bindparam, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import BindParameter, ColumnElement, Select, String, and_, bindparam, cast, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from app.accounts.models import User
 from app.kernel.tri import Tri
+from app.people.models import Person
 from cohorts.enums import EnrolmentStatus
-from cohorts.models import Cohort, Enrolment
-from modules.models import CalendarFeed, PublishedSession, ScheduleSeen, ScheduleVersion
+from cohorts.models import Cohort, Enrolment, Group
+from modules.models import CalendarFeed, Expert, PublishedAudience, PublishedSession, ScheduleSeen, ScheduleVersion
 from modules.rules.agenda import Entry
 from modules.rules.facts import FACT_NAMES, Facts, facts_of
 
@@ -20,7 +21,8 @@ class OwnCohort(NamedTuple):
     """A cohort of a person.
 
     Its schedule's latest version (None: nothing was published), the one that the person has seen (None: never said),
-    and the secret of the person's calendar.
+    and the secret of the person's calendar; the person's group of today. ``named``: some session is or was for the
+    person by name. ``experts`` changes whenever somebody from outside is called otherwise.
     """
 
     id: int
@@ -31,6 +33,11 @@ class OwnCohort(NamedTuple):
     published_at: datetime | None
     seen: int | None
     secret: str | None
+    enrolment_id: int
+    group_id: int | None
+    group: str | None
+    named: bool
+    experts: str | None
 
 
 _ENTRY = (
@@ -64,10 +71,24 @@ _SHOWN = Enrolment.status != EnrolmentStatus.WITHDRAWN
 # Statements are built once: building one costs more than running it.
 _PERSON: BindParameter[int] = bindparam("person")
 _LATEST = (
-    select(ScheduleVersion.cohort_id, func.max(ScheduleVersion.number).label("number"))
-    .group_by(ScheduleVersion.cohort_id)
-    .subquery()
-)
+    select(func.max(ScheduleVersion.number)).where(ScheduleVersion.cohort_id == Cohort.id).correlate(Cohort)
+).scalar_subquery()
+_NAMED = exists().where(PublishedAudience.enrolment_id == Enrolment.id).correlate(Enrolment)
+_EXPERTS = (
+    select(
+        func.aggregate_strings(
+            cast(Expert.id, String)
+            + "."
+            + cast(Expert.version, String)
+            + "."
+            + cast(func.coalesce(Person.version, 0), String),
+            ",",
+        )
+    )
+    .outerjoin(Person, Person.id == Expert.person_id)
+    .where(Expert.cohort_id == Cohort.id)
+    .correlate(Cohort)
+).scalar_subquery()
 _OWN_COHORTS = (
     select(
         Cohort.id,
@@ -78,26 +99,53 @@ _OWN_COHORTS = (
         ScheduleVersion.published_at,
         ScheduleSeen.version_number,
         CalendarFeed.secret,
+        Enrolment.id,
+        Enrolment.group_id,
+        Group.label,
+        _NAMED,
+        _EXPERTS,
     )
     .join(Enrolment, Enrolment.cohort_id == Cohort.id)
-    .outerjoin(_LATEST, _LATEST.c.cohort_id == Cohort.id)
-    .outerjoin(
-        ScheduleVersion, and_(ScheduleVersion.cohort_id == Cohort.id, ScheduleVersion.number == _LATEST.c.number)
-    )
+    .outerjoin(Group, Group.id == Enrolment.group_id)
+    .outerjoin(ScheduleVersion, and_(ScheduleVersion.cohort_id == Cohort.id, ScheduleVersion.number == _LATEST))
     .outerjoin(ScheduleSeen, and_(ScheduleSeen.cohort_id == Cohort.id, ScheduleSeen.person_id == _PERSON))
     .outerjoin(CalendarFeed, CalendarFeed.person_id == _PERSON)
     .where(Enrolment.person_id == _PERSON, _SHOWN)
     .order_by(Cohort.code)
 )
-_ENTRIES = (
-    select(*_ENTRY)
-    .join(Enrolment, and_(Enrolment.cohort_id == PublishedSession.cohort_id, Enrolment.person_id == _PERSON, _SHOWN))
-    .outerjoin(
-        ScheduleSeen, and_(ScheduleSeen.cohort_id == PublishedSession.cohort_id, ScheduleSeen.person_id == _PERSON)
+
+
+def _meant(shown: type[PublishedSession]) -> ColumnElement[bool]:
+    """Whether a published state is for the person whose enrolment is joined: everybody, their group, or by name."""
+    named = and_(
+        PublishedAudience.published_id == shown.id,
+        or_(PublishedAudience.enrolment_id == Enrolment.id, PublishedAudience.group_id == Enrolment.group_id),
     )
-    .where(PublishedSession.current)
-    .order_by(PublishedSession.starts_at, PublishedSession.id)
-)
+    return or_(shown.for_all, exists().where(named).correlate(shown, Enrolment))
+
+
+def _entries() -> Select[*tuple[Any, ...]]:
+    """The current state of each session that is for the person, and of those that were for them as they last saw it."""
+    earlier = aliased(PublishedSession)
+    news = or_(
+        PublishedSession.version_number > ScheduleSeen.version_number,
+        and_(ScheduleSeen.version_number.is_(None), PublishedSession.sequence > 0),
+    )
+    known = and_(earlier.session_id == PublishedSession.session_id, earlier.id != PublishedSession.id, _meant(earlier))
+    taken_away = and_(news, exists().where(known).correlate(PublishedSession, Enrolment))
+    seen = and_(ScheduleSeen.cohort_id == PublishedSession.cohort_id, ScheduleSeen.person_id == _PERSON)
+    own = and_(Enrolment.cohort_id == PublishedSession.cohort_id, Enrolment.person_id == _PERSON, _SHOWN)
+    mine = _meant(PublishedSession)
+    return (
+        select(*_ENTRY, mine)
+        .join(Enrolment, own)
+        .outerjoin(ScheduleSeen, seen)
+        .where(PublishedSession.current, or_(mine, taken_away))
+        .order_by(PublishedSession.starts_at, PublishedSession.id)
+    )
+
+
+_ENTRIES = _entries()
 
 
 def own_cohorts(session: Session, person_id: int) -> list[OwnCohort]:
@@ -106,29 +154,36 @@ def own_cohorts(session: Session, person_id: int) -> list[OwnCohort]:
 
 
 def entries(session: Session, person_id: int) -> list[Entry]:
-    """The published sessions of all cohorts of a person, in order of time. One statement."""
+    """The published sessions of a person in all their cohorts, in order of time. One statement.
+
+    Those that were for the person and are for others now (``mine`` is False) come too, until the person has seen it.
+    """
     return [Entry._make(row) for row in session.execute(_ENTRIES, {"person": person_id})]
 
 
-def states_before(session: Session, changed: Iterable[Entry]) -> dict[int, Facts]:
-    """What a person last saw of each changed session; its first state for who never said. One statement."""
+def states_before(session: Session, changed: Iterable[Entry]) -> dict[int, tuple[int, Facts]]:
+    """The cohort and what a person last saw of each changed session; its first state for who never said. One statement.
+
+    It may not have been for the person then.
+    """
     wanted = {entry.session_id: entry.seen for entry in changed}
     if not wanted:
         return {}
     rows = session.execute(
         select(
             PublishedSession.session_id,
+            PublishedSession.cohort_id,
             PublishedSession.version_number,
             *(getattr(PublishedSession, name) for name in FACT_NAMES),
         )
         .where(PublishedSession.session_id.in_(wanted), PublishedSession.current.is_(False))
         .order_by(PublishedSession.session_id, PublishedSession.version_number)
     )
-    found: dict[int, Facts] = {}
+    found: dict[int, tuple[int, Facts]] = {}
     for row in rows:
         seen = wanted[row.session_id]
         if (seen is None and row.session_id not in found) or (seen is not None and row.version_number <= seen):
-            found[row.session_id] = facts_of(row)
+            found[row.session_id] = row.cohort_id, facts_of(row)
     return found
 
 

@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from app.accounts.rules import Reach
 from app.kernel.errors import NotFoundError
 from app.kernel.words import Message
-from cohorts.enums import EnrolmentStatus
-from cohorts.models import Cohort, Enrolment
+from cohorts.models import Cohort
 from cohorts.queries import cohorts_within
 from modules.models import Module, ModuleSession, PublishedSession, ScheduleVersion
 from modules.rules.facts import facts_of
@@ -140,15 +139,6 @@ def pending_changes(
     )
 
 
-def unpublished_count(session: Session, cohort_id: int) -> int:
-    """How many changes of a whole cohort wait to be published."""
-    rows = session.scalars(select(ModuleSession).join(ModuleSession.module).where(Module.cohort_id == cohort_id)).all()
-    if not rows:
-        return 0
-    published = published_now(session, cohort_id)
-    return len(pending(map(as_draft, rows), {key: as_published(row) for key, row in published.items()}))
-
-
 def as_draft(row: ModuleSession) -> Draft:
     """A draft as the rules see it."""
     return Draft(row.id, row.version, row.module_id, facts_of(row))
@@ -157,12 +147,6 @@ def as_draft(row: ModuleSession) -> Draft:
 def as_published(row: PublishedSession) -> Published:
     """A published state as the rules see it."""
     return Published(row.module_id, facts_of(row))
-
-
-def audience_size(session: Session, cohort_id: int) -> int:
-    """How many people see the schedule of a cohort: those who did not withdraw."""
-    wanted = (Enrolment.cohort_id == cohort_id, Enrolment.status != EnrolmentStatus.WITHDRAWN)
-    return session.scalar(select(func.count()).select_from(Enrolment).where(*wanted)) or 0
 
 
 def sessions_between(

@@ -8,7 +8,12 @@ VIEW_SCHEDULE = permission(
 )
 MANAGE_SCHEDULE = permission("modules.manage_schedule", Role.COORDINATOR, Role.HOST_COORDINATOR)
 PUBLISH_SCHEDULE = permission("modules.publish_schedule", Role.COORDINATOR)
+MANAGE_CALENDARS = permission("modules.manage_calendars", Role.ADMINISTRATOR, Role.COORDINATOR)
 HOST_MODULE = permission("modules.host", Role.HOST_COORDINATOR)
+VIEW_ATTENDANCE = permission(
+    "modules.view_attendance", Role.ADMINISTRATOR, Role.COORDINATOR, Role.HOST_COORDINATOR, Role.AUDITOR
+)
+MARK_ATTENDANCE = permission("modules.mark_attendance", Role.COORDINATOR, Role.HOST_COORDINATOR)
 VIEW_OWN_SCHEDULE = permission("modules.view_own_schedule", Role.PARTICIPANT, Role.ASSISTANT)
 
 

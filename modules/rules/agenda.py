@@ -17,7 +17,8 @@ JOIN_EARLY = timedelta(minutes=15)
 class Entry(NamedTuple):
     """A published session on somebody's page, as the database gives it (no entity: see the benchmark).
 
-    ``seen`` is the version that the person has seen of its cohort, None when they never said so.
+    ``seen`` is the version that the person has seen of its cohort, None when they never said so. ``mine`` is False when
+    it was for the person as they last saw it and is for others now.
     """
 
     id: int
@@ -43,6 +44,12 @@ class Entry(NamedTuple):
     people: list[str]
     note: str | None
     seen: int | None
+    mine: bool = True
+
+    @property
+    def off(self) -> bool:
+        """Whether the person need not come: it does not take place, or it is for others now."""
+        return self.cancelled or not self.mine
 
     @property
     def cancelled(self) -> bool:
@@ -65,7 +72,10 @@ class Door(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A session that is new, moved or cancelled since the person last looked; ``before`` is None when it is new."""
+    """A session that is new, moved, cancelled or for others now since the person last looked.
+
+    ``before`` is None when it is new to the person.
+    """
 
     entry: Entry
     before: Facts | None
@@ -74,14 +84,14 @@ class Change:
 
 def door(entry: Entry, *, now: datetime) -> Door:
     """Whether the link can be opened: from 15 minutes before the start until the end."""
-    if not entry.link or entry.cancelled or now >= entry.ends_at:
+    if not entry.link or entry.off or now >= entry.ends_at:
         return Door.NONE
     return Door.OPEN if now >= entry.starts_at - JOIN_EARLY else Door.EARLY
 
 
 def next_sessions(entries: Iterable[Entry], *, now: datetime) -> list[Entry]:
     """The session under way or next, and those that overlap with it; entries come in order of time."""
-    coming = [entry for entry in entries if entry.ends_at > now and not entry.cancelled]
+    coming = [entry for entry in entries if entry.ends_at > now and not entry.off]
     if not coming:
         return []
     first = coming[0]
@@ -99,7 +109,8 @@ def changes(entries: Iterable[Entry], before: dict[int, Facts], *, now: datetime
 
     Args:
         entries: with the current state of each session.
-        before: the state that the person last saw, by session; a session without one is new.
+        before: the state that the person last saw, by session; a session without one, or that was not for the person
+            then, is new.
 
     """
     found = []
@@ -110,13 +121,21 @@ def changes(entries: Iterable[Entry], before: dict[int, Facts], *, now: datetime
         if max(entry.ends_at, old.ends_at if old else entry.ends_at) <= now:
             continue
         if old is None:
-            if not entry.cancelled:
+            if not entry.off:
                 found.append(Change(entry, None, ()))
+            continue
+        if not entry.mine:
+            found.append(Change(entry, old, ()))
             continue
         parts = differing(old, facts_of_entry(entry))
         if parts:
             found.append(Change(entry, old, parts))
     return found
+
+
+def as_it_was(entry: Entry, before: Facts) -> Entry:
+    """An entry that is for others now, with what the person knew of it: what changed since is not theirs to read."""
+    return entry._replace(**before.values(), mine=False)
 
 
 def facts_of_entry(entry: Entry) -> Facts:

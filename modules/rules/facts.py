@@ -1,9 +1,10 @@
 """What a session says, whether it may be so, and in what two states of it differ."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import reduce
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,14 +12,17 @@ from app.kernel.errors import DomainError
 from app.kernel.text import clean
 from app.kernel.tri import LANGUAGES, Tri
 from app.kernel.words import Message
-from modules.enums import SESSION_KIND_LABELS, SESSION_STATUS_LABELS, SessionKind, SessionStatus
+from modules.enums import SESSION_KIND_LABELS, SESSION_ROLE_LABELS, SESSION_STATUS_LABELS, SessionKind, SessionStatus
+from modules.rules.audience import Target, ids_of, is_audience_word, person_in_role, roles_of
 from modules.rules.times import check_span, zone_of
 
 LONGEST_TITLE = 200
 LONGEST_LINE = 200
 LONGEST_LINK = 500
 LONGEST_NOTE = 500
-_KIND_AND_NOTE = "%(kind)s · %(note)s"  # alike in every language
+_KIND_AND_NOTE = "%(kind)s · %(note)s"  # these are alike in every language
+_ROLE_AND_NAMES = "%(role)s: %(names)s"
+_AND_MORE = "%(first)s · %(more)s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,7 @@ PARTS: dict[str, Part] = {
     "kind": Part.OTHER,
     "note": Part.OTHER,
 }
+WHOLE_COHORT = Message("The whole cohort")
 PART_LABELS = {
     Part.STATUS: Message("State"),
     Part.TIME: Message("Time"),
@@ -108,7 +113,7 @@ PART_LABELS = {
     Part.TITLE: Message("Title"),
     Part.SPEAKER: Message("Speaker"),
     Part.AUDIENCE: Message("For whom"),
-    Part.OTHER: Message("Kind or note"),
+    Part.OTHER: Message("Kind, languages or note"),
 }
 
 
@@ -124,7 +129,8 @@ def checked(facts: Facts) -> Facts:
     """The same facts, cleaned of control characters and empty texts.
 
     Raises:
-        DomainError: no title, a text that is too long, a link that is not https, an unknown zone, an impossible span.
+        DomainError: no title, a text that is too long, a link that is not https, an unknown zone, an impossible span,
+            a word of the audience or of the people that has no meaning.
 
     """
     title = _clean_tri(facts.title, "title")
@@ -140,6 +146,9 @@ def checked(facts: Facts) -> Facts:
         speaker=_clean_text(facts.speaker, "speaker", LONGEST_LINE),
         note=_clean_text(facts.note, "note", LONGEST_NOTE),
         link=check_link(facts.link),
+        languages=_languages(facts.languages),
+        audience=_audience(facts.audience),
+        people=_people(facts.people),
     )
 
 
@@ -202,6 +211,31 @@ def _rooms(rooms: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(room for room in cleaned if room))
 
 
+def _languages(languages: Iterable[str]) -> tuple[str, ...]:
+    """Each language once, in the order of the product."""
+    wanted = set(languages)
+    if not wanted <= set(LANGUAGES):
+        raise DomainError(Message("Choose among the languages that are offered."), field="languages")
+    return tuple(lang for lang in LANGUAGES if lang in wanted)
+
+
+def _audience(audience: Iterable[str]) -> tuple[str, ...]:
+    """Each group and person once, in a fixed order: two states with the same people are the same."""
+    wanted = dict.fromkeys(audience)
+    if not all(map(is_audience_word, wanted)):
+        raise DomainError(Message("Choose groups and people of this cohort."), field="whom")
+    return tuple(f"{target}:{key}" for target in Target for key in sorted(set(ids_of(wanted, target))))
+
+
+def _people(people: Iterable[str]) -> tuple[str, ...]:
+    """Each expert once in each role, in the order of the roles."""
+    wanted = dict.fromkeys(people)
+    kept = [person_in_role(role, key) for role, keys in roles_of(wanted).items() for key in keys]
+    if len(kept) != len(wanted):
+        raise DomainError(Message("Choose among the experts of this cohort."), field="people")
+    return tuple(kept)
+
+
 def _clean_text(text: str | None, field: str, longest: int) -> str | None:
     cleaned = clean(text) if text else ""
     if len(cleaned) > longest:
@@ -221,19 +255,38 @@ def _check_zone(name: str) -> None:
         raise DomainError(Message("There is no time zone with this name."), field="block") from None
 
 
-def spoken(facts: Facts) -> dict[Part, str | Message]:
-    """Each part in words, as typed: for the page that shows two people's texts side by side."""
+def spoken(facts: Facts, said: Mapping[str, str] = {}) -> dict[Part, str | Message]:
+    """Each part in words, as typed: for the page that shows two people's texts side by side.
+
+    Args:
+        said: what the words of audiences (``group:3``) and the experts (``expert:12``) are called.
+
+    """
     zone = zone_of(facts.time_zone)
     begin, end = facts.starts_at.astimezone(zone), facts.ends_at.astimezone(zone)
     kind = SESSION_KIND_LABELS[facts.kind]
     places = (*facts.rooms, *(facts.address.forms() if facts.address else ()))
+    rest = " · ".join(text for text in (", ".join(facts.languages), facts.note) if text)
     return {
         Part.STATUS: SESSION_STATUS_LABELS[facts.status],
         Part.TIME: f"{begin:%d.%m.%Y %H:%M} – {end:%d.%m.%Y %H:%M}, {facts.time_zone}",
         Part.PLACE: " · ".join(text for text in places if text),
         Part.LINK: facts.link or "",
         Part.TITLE: " · ".join(facts.title.forms()),
-        Part.SPEAKER: facts.speaker or "",
-        Part.AUDIENCE: ", ".join(facts.audience),
-        Part.OTHER: Message(_KIND_AND_NOTE, kind=kind, note=facts.note) if facts.note else kind,
+        Part.SPEAKER: _people_said(facts, said),
+        Part.AUDIENCE: ", ".join(said.get(word, word) for word in facts.audience) or WHOLE_COHORT,
+        Part.OTHER: Message(_KIND_AND_NOTE, kind=kind, note=rest) if rest else kind,
     }
+
+
+def _people_said(facts: Facts, said: Mapping[str, str]) -> str | Message:
+    texts: list[str | Message] = [facts.speaker] if facts.speaker else []
+    for role, keys in roles_of(facts.people).items():
+        names = ", ".join(said.get(expert_word(key), str(key)) for key in keys)
+        texts.append(Message(_ROLE_AND_NAMES, role=SESSION_ROLE_LABELS[role], names=names))
+    return reduce(lambda first, more: Message(_AND_MORE, first=first, more=more), texts) if texts else ""
+
+
+def expert_word(expert_id: int) -> str:
+    """The key of an expert among what :func:`spoken` is told."""
+    return f"expert:{expert_id}"

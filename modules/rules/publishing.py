@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from modules.enums import SessionStatus
+from modules.rules.audience import Members
 from modules.rules.facts import Facts, Part, differing
 
 
@@ -70,6 +71,25 @@ def pending(drafts: Iterable[Draft], published: Mapping[int, Published]) -> list
         parts = differing(now.facts, draft.facts) if now else ()
         found.append(Pending(draft, now.facts if now else None, state, parts or ((Part.OTHER,) if now else ())))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Whom a change concerns, by enrolment: those whom the session is for now, and those for whom it falls away."""
+
+    now: frozenset[int]
+    lost: frozenset[int]
+
+
+def told(change: Pending, members: Members) -> Told:
+    """Whom a change concerns, by the groups of today.
+
+    A session that was cancelled for somebody already does not fall away for them once more.
+    """
+    now = members.meant(change.draft.facts.audience)
+    before = change.before
+    known = before is not None and before.status != SessionStatus.CANCELLED
+    return Told(now, members.meant(before.audience) - now if known and before else frozenset())
 
 
 def review_mark(version: int, changes: Iterable[Pending]) -> str:

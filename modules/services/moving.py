@@ -11,6 +11,7 @@ from app.kernel.partial_date import PartialDate
 from cohorts.models import Cohort
 from cohorts.services import move_cohort
 from modules.queries.schedule import drafts, modules_of
+from modules.services.attendance import shift_registers
 
 
 def move_schedule(session: Session, *, cohort: Cohort, days: int, actor: Actor | None, now: datetime) -> None:
@@ -29,6 +30,7 @@ def move_schedule(session: Session, *, cohort: Cohort, days: int, actor: Actor |
         meeting.starts_at = _moved_moment(meeting.starts_at, meeting.time_zone, step)
         meeting.ends_at = _moved_moment(meeting.ends_at, meeting.time_zone, step)
         meeting.version += 1
+    shift_registers(session, cohort=cohort, days=days)
     record(session, act="modules.moved", subject="cohort", subject_id=cohort.id, actor=actor, now=now, days=days)
     session.flush()
 

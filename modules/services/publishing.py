@@ -11,9 +11,11 @@ from app.audit.services import record
 from app.kernel.errors import ConflictError, DomainError
 from app.kernel.words import Message
 from cohorts.models import Cohort
-from modules.models import ModuleSession, PublishedSession, ScheduleVersion
+from modules.models import ModuleSession, PublishedAudience, PublishedSession, ScheduleVersion
+from modules.queries.audiences import members
 from modules.queries.personal import people_without_feed
 from modules.queries.schedule import latest_version, modules_of, pending_changes, published_now
+from modules.rules.audience import Target, ids_of
 from modules.rules.publishing import Pending, review_mark
 from modules.services.personal import new_secret
 
@@ -30,7 +32,7 @@ def publish(
 
     Raises:
         ConflictError: something else would be published than what was looked at, or two published at once.
-        DomainError: there is nothing to publish.
+        DomainError: there is nothing to publish, or a session is for a group that does not exist any more.
 
     """
     session.execute(select(Cohort.id).where(Cohort.id == cohort.id).with_for_update())
@@ -42,6 +44,7 @@ def publish(
         raise ConflictError(STALE)
     if not changes:
         raise DomainError(Message("There is nothing to publish: participants see all of it already."))
+    _check_audiences(session, cohort, changes)
     version = ScheduleVersion(
         cohort_id=cohort.id, number=number + 1, published_at=now, published_by_id=actor.user_id if actor else None
     )
@@ -66,6 +69,21 @@ def publish(
     return version
 
 
+def _check_audiences(session: Session, cohort: Cohort, changes: list[Pending]) -> None:
+    """Nothing is published for a group that has gone since the draft was made: nobody would see it, unnoticed."""
+    if not any(change.draft.facts.audience for change in changes):
+        return
+    known = members(session, cohort.id)
+    for change in changes:
+        if known.strangers(change.draft.facts.audience):
+            sentence = Message(
+                "Nothing was published: a group or person of “%(title)s” is not in the cohort any more. Change whom it"
+                " is for.",
+                title=change.draft.facts.title.best("kk")[0],
+            )
+            raise DomainError(sentence)
+
+
 def _show(
     session: Session,
     cohort: Cohort,
@@ -73,12 +91,13 @@ def _show(
     changes: list[Pending],
     shown: dict[int, PublishedSession],
 ) -> None:
+    added: list[PublishedSession] = []
     for change in changes:
         before = shown.get(change.draft.id)
         if before:
             before.current = False
         draft = session.get_one(ModuleSession, change.draft.id)
-        session.add(
+        added.append(
             PublishedSession(
                 session_id=draft.id,
                 cohort_id=cohort.id,
@@ -92,4 +111,15 @@ def _show(
                 **change.draft.facts.values(),
             )
         )
+    session.add_all(added)
     session.flush()
+    session.add_all(row for state in added for row in _audience(state))
+    session.flush()
+
+
+def _audience(state: PublishedSession) -> list[PublishedAudience]:
+    groups, people = ids_of(state.audience, Target.GROUP), ids_of(state.audience, Target.PERSON)
+    return [
+        *(PublishedAudience(published_id=state.id, group_id=key) for key in groups),
+        *(PublishedAudience(published_id=state.id, enrolment_id=key) for key in people),
+    ]

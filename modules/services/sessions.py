@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
@@ -15,19 +16,20 @@ from app.kernel.errors import ConflictError, Difference, DomainError, NotFoundEr
 from app.kernel.words import Message
 from modules.enums import SessionStatus
 from modules.models import Module, ModuleSession, PublishedSession
-from modules.rules.facts import PART_LABELS, Facts, checked, facts_of, spoken
-
-SUBJECT = "session"
+from modules.queries.sessions import SUBJECT, check_belongs, said_of
+from modules.rules.facts import PART_LABELS, Facts, Part, checked, differing, facts_of, spoken
 
 
 def add_session(session: Session, *, module: Module, facts: Facts, actor: Actor | None, now: datetime) -> ModuleSession:
     """Add a session to a module, as a draft.
 
     Raises:
-        DomainError: the facts contradict themselves or lack a title.
+        DomainError: the facts contradict themselves or lack a title, or name somebody who is not of the cohort.
 
     """
-    added = ModuleSession(uid=str(uuid4()), module_id=module.id, **checked(facts).values())
+    wanted = checked(facts)
+    check_belongs(session, module.cohort_id, wanted)
+    added = ModuleSession(uid=str(uuid4()), module_id=module.id, **wanted.values())
     session.add(added)
     session.flush()
     _record(session, "modules.session_added", added, actor, now)
@@ -52,17 +54,20 @@ def change_session(
 
     Raises:
         ConflictError: somebody else changed it since.
-        DomainError: the facts contradict themselves or lack a title.
+        DomainError: the facts contradict themselves or lack a title, or name somebody who is not of the cohort.
 
     """
     wanted = checked(facts)
     _lock(session, meeting, expected_version, wanted)
+    before = facts_of(meeting)
     module_id = module.id if module else meeting.module_id
-    if facts_of(meeting) == wanted and meeting.module_id == module_id:
+    if before == wanted and meeting.module_id == module_id:
         return meeting
+    check_belongs(session, meeting.module.cohort_id, wanted, before=before)
+    parts = differing(before, wanted) or (Part.OTHER,)
     meeting.module_id = module_id
     _write(session, meeting, wanted)
-    _record(session, "modules.session_changed", meeting, actor, now)
+    _record(session, "modules.session_changed", meeting, actor, now, parts)
     return meeting
 
 
@@ -91,7 +96,7 @@ def cancel_session(
     wanted = checked(replace(facts, status=SessionStatus.CANCELLED, note=reason or facts.note))
     _lock(session, meeting, expected_version, wanted)
     _write(session, meeting, wanted)
-    _record(session, "modules.session_cancelled", meeting, actor, now)
+    _record(session, "modules.session_cancelled", meeting, actor, now, (Part.STATUS,))
     return meeting
 
 
@@ -112,9 +117,10 @@ def restore_session(
         raise DomainError(Message("This session was never published, so there is nothing to go back to."))
     facts = facts_of(shown)
     _lock(session, meeting, expected_version, facts)
+    parts = differing(facts_of(meeting), facts)
     meeting.module_id = shown.module_id
     _write(session, meeting, facts)
-    _record(session, "modules.session_restored", meeting, actor, now)
+    _record(session, "modules.session_restored", meeting, actor, now, parts)
     return meeting
 
 
@@ -125,15 +131,19 @@ def delete_session(
 
     Raises:
         ConflictError: somebody else changed it since.
-        DomainError: it was published: cancel it, so that participants learn of it.
+        DomainError: it was published: cancel it, so that participants learn of it; or something else stands on it.
 
     """
     if _ever_published(session, meeting):
         raise DomainError(Message("Participants have seen this session. Cancel it, so that they learn of it."))
     _lock(session, meeting, expected_version, facts_of(meeting))
     _record(session, "modules.session_deleted", meeting, actor, now)
-    session.delete(meeting)
     session.flush()
+    try:
+        with session.begin_nested():
+            session.delete(meeting)
+    except IntegrityError:
+        raise DomainError(Message("Not deleted: a defence day or an attendance register needs this session.")) from None
 
 
 def _lock(session: Session, meeting: ModuleSession, expected_version: int, wanted: Facts) -> None:
@@ -145,7 +155,9 @@ def _lock(session: Session, meeting: ModuleSession, expected_version: int, wante
     if meeting.version == expected_version:
         return
     who, when = _last_saved(session, meeting)
-    saved, typed = spoken(facts_of(meeting)), spoken(wanted)
+    before = facts_of(meeting)
+    said = said_of(session, meeting.module.cohort_id, (before, wanted), "kk")
+    saved, typed = spoken(before, said), spoken(wanted, said)
     raise ConflictError(
         Message("Somebody else changed this session while you were editing it. Yours was not saved."),
         differences=[Difference(label, saved[part], typed[part]) for part, label in PART_LABELS.items()],
@@ -178,7 +190,15 @@ def _last_saved(session: Session, meeting: ModuleSession) -> tuple[str, datetime
     return (row[0], row[1]) if row else ("", None)
 
 
-def _record(session: Session, act: str, meeting: ModuleSession, actor: Actor | None, now: datetime) -> None:
+def _record(
+    session: Session,
+    act: str,
+    meeting: ModuleSession,
+    actor: Actor | None,
+    now: datetime,
+    changed: tuple[Part, ...] = (),
+) -> None:
+    """``version`` and ``changed`` tell a second editor what happened since they opened the form."""
     record(
         session,
         act=act,
@@ -191,4 +211,6 @@ def _record(session: Session, act: str, meeting: ModuleSession, actor: Actor | N
         starts_at=meeting.starts_at.isoformat(),
         ends_at=meeting.ends_at.isoformat(),
         status=str(meeting.status),
+        version=meeting.version,
+        changed=[str(part) for part in changed],
     )

@@ -1,7 +1,6 @@
 """The calendar that programs subscribe to, by a secret address."""
 
 import re
-from datetime import datetime
 
 from flask import Blueprint, Response, abort, request
 from flask_babel import force_locale
@@ -11,9 +10,12 @@ from app.web.locale import translate
 from app.web.policy import public
 from app.web.request import db_session
 from modules.enums import SessionStatus
+from modules.queries.experts import known_experts
 from modules.queries.personal import entries, feed_by_secret
 from modules.rules.agenda import Entry
+from modules.rules.audience import expert_ids
 from modules.rules.ics import Event, calendar
+from modules.views.present import Names, helpers, languages_text, speakers
 
 blueprint = Blueprint("calendar", __name__)
 
@@ -29,26 +31,25 @@ def feed(secret: str) -> Response:
     if owner is None:
         abort(404)
     lang = owner.language or USUAL_LANGUAGE
+    own = [entry for entry in entries(db_session(), owner.person_id) if entry.mine]
+    names = Names(known_experts(db_session(), (key for entry in own for key in expert_ids(entry.people))))
     with force_locale(lang):
         name = translate(Message("My schedule"))
         cancelled = translate(Message("Cancelled"))
-    events = [_event(entry, lang, cancelled) for entry in entries(db_session(), owner.person_id)]
+        events = [_event(entry, names, lang, cancelled) for entry in own]
     response = Response(calendar(events, name=name), content_type="text/calendar; charset=utf-8")
     response.headers["Cache-Control"] = "private, no-cache"
     response.headers["X-Robots-Tag"] = "noindex"
-    response.last_modified = _latest(events)
+    # No Last-Modified: a session that falls away from somebody's calendar leaves nothing behind that is newer.
     response.add_etag()
     response.make_conditional(request)
     return response
 
 
-def _latest(events: list[Event]) -> datetime | None:
-    return max((event.changed_at for event in events), default=None)
-
-
-def _event(entry: Entry, lang: str, cancelled: str) -> Event:
+def _event(entry: Entry, names: Names, lang: str, cancelled: str) -> Event:
     title = entry.title.best(lang)[0]
     where = (*entry.rooms, entry.address.best(lang)[0] if entry.address else None)
+    who = (speakers(entry, names, lang), *helpers(entry, names, lang), languages_text(entry, lang))
     return Event(
         uid=entry.uid,
         sequence=entry.sequence,
@@ -60,6 +61,6 @@ def _event(entry: Entry, lang: str, cancelled: str) -> Event:
         cancelled=entry.cancelled,
         tentative=entry.status == SessionStatus.TENTATIVE,
         location=", ".join(text for text in where if text) or entry.link,
-        description="\n".join(text for text in (entry.speaker, entry.note, entry.link) if text) or None,
+        description="\n".join(text for text in (*who, entry.note, entry.link) if text) or None,
         url=entry.link,
     )

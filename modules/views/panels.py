@@ -1,20 +1,17 @@
-"""Pieces that this package gives to pages of others: the timeline, the link to the schedule, cards of the home page."""
+"""Pieces that this package gives to the pages of a cohort: the timeline, the links to schedule and registers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from babel.dates import format_date
 from flask import url_for
-from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup, escape
 from sqlalchemy.orm import Session
 
-from app.accounts.enums import Role
 from app.accounts.rules import Actor
 from app.feature import Panel
-from app.kernel.clock import HOME_ZONE
 from app.kernel.words import Message
 from app.web import formats
 from app.web.locale import chosen_language, translate
@@ -22,14 +19,13 @@ from cohorts.enums import MODE_LABELS, Mode
 from cohorts.models import Cohort
 from cohorts.tabs import CohortTab
 from modules.models import Block, Module
-from modules.queries.schedule import modules_by_id, modules_of, sessions_between
-from modules.rules.access import HOST_MODULE, PUBLISH_SCHEDULE, VIEW_OWN_SCHEDULE, VIEW_SCHEDULE
+from modules.queries.schedule import modules_of
+from modules.rules.access import PUBLISH_SCHEDULE, VIEW_ATTENDANCE, VIEW_SCHEDULE
 from modules.rules.laying import Span
 from modules.rules.timeline import LOOKS, Bar, Look, Progress, Row, Timeline, length_in_weeks, timeline
 from modules.rules.times import monday_of, week_text, zone_of
-from modules.views.present import day_of, hours, module_label, place_of
+from modules.views.present import module_label
 
-MOST_LINES = 6
 ROOMY = 26  # with so few columns a single one holds "7–11"
 WIDE = 2  # columns below which a month or a length in words doesn't fit
 LETTER, ICON_WIDTH = 8, 18  # px of a label above a bar
@@ -100,59 +96,12 @@ def timeline_panel(session: Session, actor: Actor, cohort: Cohort, now: datetime
 
 
 def schedule_tab(_session: Session, actor: Actor, _cohort: Cohort, _now: datetime) -> Panel | None:
-    """The link to the schedule on every page of a cohort."""
+    """The links to the schedule and to the registers on every page of a cohort."""
     if not actor.may(VIEW_SCHEDULE):
         return None
-    return Panel("", {"tabs": (CohortTab(Message("Schedule"), "schedule.week", 20, "schedule"),)})
-
-
-def sessions_card(session: Session, actor: Actor, now: datetime) -> Panel | None:
-    """For coordinators: what is on today, or else in the next seven days."""
-    if Role.COORDINATOR not in actor.roles:
-        return None
-    lang = chosen_language()
-    zone = zone_of(HOME_ZONE)
-    today = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    week = sessions_between(session, actor.reach(VIEW_SCHEDULE), begin=today, end=today + timedelta(days=7))
-    on_today = [meeting for meeting in week if meeting.starts_at < today + timedelta(days=1)]
-    items = [
-        {
-            "starts_at": meeting.starts_at.isoformat(),
-            "time": hours(meeting).partition("–")[0],
-            "day": "" if on_today else formats.day_short(day_of(meeting), lang),
-            "title": formats.tri(meeting.title, lang),
-            "place": place_of(meeting, lang).word,
-            "cohort": formats.tri(meeting.module.cohort.title, lang),
-            "url": url_for("schedule.week", code=meeting.module.cohort.code, day=day_of(meeting).isoformat()),
-        }
-        for meeting in (on_today or week)[:MOST_LINES]
-    ]
-    heading = _("On the schedule today") if on_today else _("Next on the schedule")
-    return Panel("modules/home_today.html", {"heading": heading, "lines": items}, side=True)
-
-
-def module_card(session: Session, actor: Actor, _now: datetime) -> Panel | None:
-    """For host coordinators: the modules in their care."""
-    reach = actor.reach(HOST_MODULE)
-    if not reach.modules:
-        return None
-    lang = chosen_language()
-    items = [
-        {
-            "title": module_label(module, lang),
-            "dates": _dates(module, lang),
-            "cohort": formats.tri(module.cohort.title, lang),
-            "url": url_for("schedule.week", code=module.cohort.code),
-        }
-        for module in modules_by_id(session, reach.modules)
-    ]
-    return Panel("modules/home_module.html", {"lines": items}, title=_("Modules in my care"))
-
-
-def landing(actor: Actor) -> str | None:
-    """The schedule is home for who has nothing but it: participants and their assistants."""
-    own = {Role.PARTICIPANT, Role.ASSISTANT}
-    return "modules.me" if actor.may(VIEW_OWN_SCHEDULE) and set(actor.roles) <= own else None
+    week = CohortTab(Message("Schedule"), "schedule.week", 20, "schedule")
+    registers = CohortTab(Message("Attendance"), "attendance.index", 35, "attendance")
+    return Panel("", {"tabs": (week, registers) if actor.may(VIEW_ATTENDANCE) else (week,)})
 
 
 def _row(module: Module, row: Row | None, code: str, lang: str, *, columns: int) -> RowView:
@@ -227,13 +176,3 @@ def _undated(modules: Sequence[Module], lang: str) -> list[tuple[str, str]]:
         for block in module.blocks
         if block.starts_on is None
     ]
-
-
-def _dates(module: Module, lang: str) -> str:
-    starts = [block.starts_on for block in module.blocks if block.starts_on]
-    ends = [last for block in module.blocks if (last := block.ends_on or block.starts_on) is not None]
-    if not starts:
-        return str(_("Dates not known yet"))
-    first = min(starts, key=lambda day: day.first_day)
-    last = max(ends, key=lambda day: day.last_day)
-    return formats.period(first, last, lang)

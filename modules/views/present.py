@@ -1,12 +1,14 @@
 """Sessions as pages show them: hours, places and changes in the reader's language."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Protocol
 
+from babel import Locale
 from markupsafe import Markup, escape
+from sqlalchemy.orm import Session
 
 from app.kernel.tri import Tri
 from app.kernel.words import Message
@@ -14,9 +16,13 @@ from app.web import formats
 from app.web.locale import translate
 from app.web.zones import NAMES
 from cohorts.enums import MODE_LABELS
-from modules.enums import SessionStatus
+from modules.enums import SESSION_ROLE_LABELS, SessionRole, SessionStatus
 from modules.models import Block, Module
-from modules.rules.facts import Facts, Part
+from modules.queries.audiences import audience_labels
+from modules.queries.experts import known_experts
+from modules.rules.audience import expert_ids, roles_of
+from modules.rules.experts import Known, name_of, short_line
+from modules.rules.facts import WHOLE_COHORT, Facts, Part
 from modules.rules.times import same_clock, zone_of
 
 ONLINE = Message("Online")
@@ -30,7 +36,7 @@ WAS = {
     Part.TITLE: Message("Title changed, was %(before)s"),
     Part.SPEAKER: Message("Speaker changed, was %(before)s"),
     Part.LINK: Message("The link changed"),
-    Part.AUDIENCE: Message("It is for other people"),
+    Part.AUDIENCE: Message("Whom it is for has changed"),
     Part.OTHER: Message("Details changed"),
 }
 NOW = {
@@ -39,7 +45,7 @@ NOW = {
     Part.TITLE: Message("Title changed: %(after)s %(before)s"),
     Part.SPEAKER: Message("Speaker changed: %(after)s %(before)s"),
     Part.LINK: Message("The link changed"),
-    Part.AUDIENCE: Message("It is for other people"),
+    Part.AUDIENCE: Message("Whom it is for has changed"),
     Part.OTHER: Message("Details changed"),
 }
 STATUS_NOW = {
@@ -75,6 +81,85 @@ class Held(Protocol):
     @property
     def link(self) -> str | None:
         """Where to join."""
+
+
+class Manned(Protocol):
+    """Whatever says who does what in a session, for whom and in which languages it is."""
+
+    @property
+    def speaker(self) -> str | None:
+        """An office that is on no list."""
+
+    @property
+    def people(self) -> Sequence[str]:
+        """Experts by what they do."""
+
+    @property
+    def audience(self) -> Sequence[str]:
+        """Groups and people; empty for the whole cohort."""
+
+    @property
+    def languages(self) -> Sequence[str]:
+        """In which it is held."""
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the experts (by key) and the words of the audiences of some sessions are called."""
+
+    experts: Mapping[int, Known] = field(default_factory=dict)
+    audience: Mapping[str, str] = field(default_factory=dict)
+
+
+NO_NAMES = Names()
+
+
+def names_of(session: Session, cohort_id: int, rows: Iterable[Manned], lang: str) -> Names:
+    """What the people of some sessions of a cohort are called. At most four statements, whatever their number."""
+    shown = tuple(rows)
+    labels = audience_labels(session, cohort_id, [row.audience for row in shown], lang)
+    experts = known_experts(session, (key for row in shown for key in expert_ids(row.people)))
+    return Names(experts, {word: translate(text) for word, text in labels.items()})
+
+
+def speakers(held: Manned, names: Names, lang: str) -> str:
+    """Who speaks: name and office of each."""
+    if not held.people:
+        return held.speaker or ""
+    keys = roles_of(held.people).get(SessionRole.SPEAKER, ())
+    texts = [short_line(names.experts[key], lang) for key in keys if key in names.experts]
+    return "; ".join(text for text in (*texts, held.speaker) if text)
+
+
+def helpers(held: Manned, names: Names, lang: str) -> list[str]:
+    """Who does what else, a text for each role: "Moderator: …"."""
+    if not held.people:
+        return []
+    found = []
+    for role, keys in roles_of(held.people).items():
+        called = [name_of(names.experts[key], lang) for key in keys if key in names.experts]
+        if called and role is not SessionRole.SPEAKER:
+            found.append(f"{said(SESSION_ROLE_LABELS[role], lang)}: {'; '.join(called)}")
+    return found
+
+
+def languages_text(held: Manned, lang: str) -> str:
+    """In which languages a session is held; "" when nobody said."""
+    if not held.languages:
+        return ""
+    spoken = ", ".join(language_name(code, lang) for code in held.languages)
+    return translate(Message("Held in: %(languages)s", languages=spoken))
+
+
+@lru_cache(maxsize=64)
+def language_name(code: str, lang: str) -> str:
+    """What a language is called in another (CLDR): «қазақ тілі», «казахский», "Kazakh"."""
+    return str(Locale(lang).languages[code])
+
+
+def audience_text(held: Manned, names: Names) -> str:
+    """Whom a session is for, when that is not the whole cohort; else ""."""
+    return ", ".join(names.audience.get(word, "?") for word in held.audience)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +211,9 @@ def zone_words(held: Held, home: str, lang: str) -> str:
     return f"{formats.offset(held.starts_at, held.time_zone)} · {zone_name(home, lang)}: {hours(held, home)}"
 
 
-def was_lines(before: Facts, held: Held, parts: tuple[Part, ...], status: SessionStatus, lang: str) -> list[Markup]:
+def was_lines(
+    before: Facts, held: Held, parts: tuple[Part, ...], status: SessionStatus, lang: str, names: Names = NO_NAMES
+) -> list[Markup]:
     """What changed, for the row that already shows the new state."""
     lines = []
     for part in parts:
@@ -134,13 +221,13 @@ def was_lines(before: Facts, held: Held, parts: tuple[Part, ...], status: Sessio
             if status == SessionStatus.CONFIRMED:  # the other states stand beside the title
                 lines.append(escape(translate(STATUS_NOW[status])))
         else:
-            old, _ = part_texts(part, before, held, lang)
+            old, _ = part_texts(part, before, held, lang, names)
             lines.append(_filled(WAS[part], {"before": _marked("del", part, old)}))
     return lines
 
 
 def now_lines(
-    before: Facts | None, held: Held, parts: tuple[Part, ...], status: SessionStatus, lang: str
+    before: Facts | None, held: Held, parts: tuple[Part, ...], status: SessionStatus, lang: str, names: Names = NO_NAMES
 ) -> list[Markup]:
     """What changed, with the new and the old state."""
     if before is None:
@@ -150,7 +237,7 @@ def now_lines(
         if part is Part.STATUS:
             lines.append(escape(translate(STATUS_NOW[status])))
             continue
-        old, new = part_texts(part, before, held, lang)
+        old, new = part_texts(part, before, held, lang, names)
         values = {"after": _marked("ins", part, new), "before": _marked("del", part, old)}
         lines.append(_filled(NOW[part], values))
     return lines
@@ -167,7 +254,9 @@ def _marked(element: str, part: Part, text: str | Markup) -> Markup:
     return Markup("<{0}{1}>{2}</{0}>").format(element, kept, text)
 
 
-def part_texts(part: Part, before: Facts, after: Held, lang: str) -> tuple[str | Markup, str | Markup]:
+def part_texts(
+    part: Part, before: Facts, after: Held, lang: str, names: Names = NO_NAMES
+) -> tuple[str | Markup, str | Markup]:
     """One part in its old and its new state."""
     if part is Part.TIME:
         same_day = day_of(before) == day_of(after) and before.time_zone == after.time_zone
@@ -178,9 +267,17 @@ def part_texts(part: Part, before: Facts, after: Held, lang: str) -> tuple[str |
         return _where(before.rooms, before.address, lang) or "–", _where(after.rooms, after.address, lang) or "–"
     if part is Part.TITLE:
         return formats.tri(before.title, lang), formats.tri(getattr(after, "title", None), lang)
-    if part is Part.SPEAKER:
-        return before.speaker or "–", getattr(after, "speaker", None) or "–"
+    if part in {Part.SPEAKER, Part.AUDIENCE}:
+        return _who(part, before, names, lang), _who(part, after, names, lang)
     return "", ""
+
+
+def _who(part: Part, held: object, names: Names, lang: str) -> str:
+    """By whom it is held, or for whom."""
+    manned: Manned = held  # type: ignore[assignment]  # whatever is held also says by whom and for whom
+    if part is Part.AUDIENCE:
+        return audience_text(manned, names) or translate(WHOLE_COHORT)
+    return " · ".join(text for text in (speakers(manned, names, lang), *helpers(manned, names, lang)) if text) or "–"
 
 
 def when_text(held: Held, lang: str) -> str:

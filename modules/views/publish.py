@@ -14,24 +14,45 @@ from app.web.pages import page
 from app.web.policy import requires
 from app.web.request import current_actor, db_session, moment
 from modules import services
+from modules.enums import SESSION_KIND_LABELS
 from modules.forms.sessions import PublishForm
-from modules.queries.schedule import audience_size, get_scope, latest_version, pending_changes, published_now
+from modules.queries.audiences import members
+from modules.queries.schedule import get_scope, latest_version, pending_changes, published_now
 from modules.rules.access import PUBLISH_SCHEDULE
-from modules.rules.facts import PART_LABELS, Part
-from modules.rules.publishing import DraftState, Pending, review_mark
-from modules.views.present import STATUS_NOW, part_texts, place_of, when_text
-from modules.views.schedule import blueprint, sections_of
+from modules.rules.audience import Members
+from modules.rules.facts import PART_LABELS, WHOLE_COHORT, Facts, Part
+from modules.rules.publishing import DraftState, Pending, review_mark, told
+from modules.views.frame import blueprint, sections_of
+from modules.views.present import (
+    STATUS_NOW,
+    Names,
+    audience_text,
+    helpers,
+    languages_text,
+    names_of,
+    part_texts,
+    place_of,
+    speakers,
+    when_text,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A change as the page shows it; ``parts`` are (label, before, after)."""
+    """A change as the page shows it; ``parts`` are (label, before, after).
+
+    ``told`` and ``lost`` are numbers of people: whom it is for now, and for whom it falls away.
+    """
 
     number: int
     title: Markup
     state: DraftState
     when: str
     place: Markup
+    who: str
+    whom: str
+    told: int
+    lost: int
     parts: list[tuple[str, str | Markup, str | Markup]]
 
 
@@ -53,6 +74,8 @@ def publish(code: str) -> ResponseReturnValue:
     number = latest.number if latest else 0
     changes = pending_changes(session, scope.module_ids, published_now(session, scope.cohort.id))
     form.reviewed.data = review_mark(number, changes)
+    states = [state for change in changes for state in (change.before, change.draft.facts) if state]
+    names, people = names_of(session, scope.cohort.id, states, lang), members(session, scope.cohort.id)
     return page(
         "modules/publish.html",
         scope=scope,
@@ -60,13 +83,20 @@ def publish(code: str) -> ResponseReturnValue:
         form=form,
         latest=latest,
         number=number + 1,
-        lines=[_line(change, lang) for change in changes],
-        people=audience_size(session, scope.cohort.id),
+        lines=[_line(change, names, people, lang) for change in changes],
+        people=len(frozenset().union(*(_concerned(change, people) for change in changes))),
     )
 
 
-def _line(change: Pending, lang: str) -> Line:
-    facts = change.draft.facts
+def _concerned(change: Pending, people: Members) -> frozenset[int]:
+    """Whoever sees something else from now on."""
+    found = told(change, people)
+    return found.now | found.lost
+
+
+def _line(change: Pending, names: Names, people: Members, lang: str) -> Line:
+    facts, found = change.draft.facts, told(change, people)
+    who = (speakers(facts, names, lang), *helpers(facts, names, lang), languages_text(facts, lang))
     place = place_of(facts, lang)
     return Line(
         number=change.draft.id,
@@ -74,11 +104,15 @@ def _line(change: Pending, lang: str) -> Line:
         state=change.state,
         when=when_text(facts, lang),
         place=Markup(" · ").join(text for text in (escape(place.word), place.where) if text),
-        parts=_parts(change, lang),
+        who=" · ".join(text for text in who if text),
+        whom=audience_text(facts, names) or translate(WHOLE_COHORT),
+        told=len(found.now),
+        lost=len(found.lost),
+        parts=_parts(change, names, lang),
     )
 
 
-def _parts(change: Pending, lang: str) -> list[tuple[str, str | Markup, str | Markup]]:
+def _parts(change: Pending, names: Names, lang: str) -> list[tuple[str, str | Markup, str | Markup]]:
     before, after = change.before, change.draft.facts
     if before is None:
         return []
@@ -92,8 +126,14 @@ def _parts(change: Pending, lang: str) -> list[tuple[str, str | Markup, str | Ma
         elif part is Part.LINK:
             texts = before.link or "–", after.link or "–"
         elif part is Part.OTHER:
-            texts = before.note or "–", after.note or "–"
+            texts = _other(before, lang), _other(after, lang)
         else:
-            texts = part_texts(part, before, after, lang)
+            texts = part_texts(part, before, after, lang, names)
         rows.append((translate(PART_LABELS[part]), *texts))
     return rows
+
+
+def _other(facts: Facts, lang: str) -> str:
+    """Kind, languages and note."""
+    texts = (translate(SESSION_KIND_LABELS[facts.kind]), languages_text(facts, lang), facts.note)
+    return " · ".join(text for text in texts if text)

@@ -7,8 +7,7 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.kernel.errors import DomainError
-from app.kernel.words import Message
+from app.web import formats
 from app.web.forms import submitted
 from app.web.locale import chosen_language
 from app.web.pages import page
@@ -18,12 +17,14 @@ from modules.forms.sessions import ActForm, SessionForm
 from modules.models import Block, Module, ModuleSession
 from modules.queries.schedule import Scope, as_draft, as_published, get_scope, get_session, published_now
 from modules.rules.access import MANAGE_SCHEDULE
+from modules.rules.facts import Facts
 from modules.rules.laying import Span
 from modules.rules.publishing import DraftState, state_of
 from modules.rules.times import read_day, week_text
 from modules.services import add_session, cancel_session, change_session, delete_session, restore_session
-from modules.views.present import block_label, day_of, zone_sentence
-from modules.views.schedule import blueprint, sections_of
+from modules.views.frame import blueprint, sections_of
+from modules.views.present import day_of, zone_sentence
+from modules.views.session_form import Conflict, blocks_of, choices, chosen, conflict_of, labelled
 
 
 @blueprint.route("/cohorts/<code>/schedule/add", methods=["GET", "POST"])
@@ -31,25 +32,28 @@ from modules.views.schedule import blueprint, sections_of
 def add(code: str) -> ResponseReturnValue:
     """Add a session, as a draft."""
     scope = _scope(code)
-    blocks = _blocks(scope)
+    blocks = blocks_of(scope)
     if not blocks:
         flash(_("Lay the pattern first: a session belongs to a module."), "info")
         return redirect(url_for(".week", code=code))
     form = SessionForm()
-    form.offer(_labelled(blocks))
+    form.offer(labelled(blocks))
     if request.method == "GET":
         _suggest(form, blocks)
-    made: list[ModuleSession] = []
+    made: list[tuple[ModuleSession, Block]] = []
 
     def act() -> None:
-        module, block = _chosen(form, blocks)
+        module, block = chosen(form, blocks)
         facts = form.facts(block, block.time_zone)
-        made.append(add_session(db_session(), module=module, facts=facts, actor=current_actor(), now=moment()))
+        added = add_session(db_session(), module=module, facts=facts, actor=current_actor(), now=moment())
+        made.append((added, block))
 
     if not submitted(form, act):
         return _form_page(scope, form, None)
+    [(meeting, block)] = made
     flash(_("Added as a draft. Participants see it when the schedule is published."))
-    return redirect(_week_of(code, made[0]))
+    _warn(meeting, block)
+    return redirect(_week_of(code, meeting))
 
 
 @blueprint.route("/cohorts/<code>/schedule/<int:number>/edit", methods=["GET", "POST"])
@@ -58,27 +62,32 @@ def edit(code: str, number: int) -> ResponseReturnValue:
     """Change or move a session, as a draft."""
     scope = _scope(code)
     meeting = get_session(db_session(), scope, number)
-    blocks = _blocks(scope)
+    blocks = blocks_of(scope)
     form = SessionForm()
-    form.offer(_labelled(blocks))
+    form.offer(labelled(blocks))
     if request.method == "GET":
         form.fill(meeting, _block_of(meeting, blocks))
+    seen = form.version.data
+    typed: list[tuple[Facts, Block]] = []
 
     def act() -> None:
-        module, block = _chosen(form, blocks)
+        module, block = chosen(form, blocks)
+        typed.append((form.facts(block, block.time_zone, meeting), block))
         change_session(
             db_session(),
             meeting=meeting,
             module=module,
-            facts=form.facts(block, block.time_zone, meeting),
+            facts=typed[0][0],
             expected_version=form.version.data or 0,
             actor=current_actor(),
             now=moment(),
         )
 
     if not submitted(form, act):
-        return _form_page(scope, form, meeting)
+        conflict = conflict_of(form, meeting, scope, seen, typed[0][0] if typed else None)
+        return _form_page(scope, form, meeting, conflict)
     flash(_("Kept as a draft. Participants see the change when the schedule is published."))
+    _warn(meeting, typed[0][1])
     return redirect(_week_of(code, meeting))
 
 
@@ -136,9 +145,9 @@ def _press(code: str, number: int, act: Callable[[ModuleSession, ActForm], None]
     if submitted(form, lambda: act(meeting, form)):
         flash(done)
         return redirect(back)
-    blocks = _blocks(scope)
+    blocks = blocks_of(scope)
     whole = SessionForm(formdata=None)
-    whole.offer(_labelled(blocks))
+    whole.offer(labelled(blocks))
     whole.fill(meeting, _block_of(meeting, blocks))
     whole.form_errors.extend([*form.form_errors, *(text for texts in form.errors.values() for text in texts)])
     return _form_page(scope, whole, meeting)
@@ -148,16 +157,20 @@ def _scope(code: str) -> Scope:
     return get_scope(db_session(), current_actor().reach(MANAGE_SCHEDULE), code)
 
 
-def _form_page(scope: Scope, form: SessionForm, meeting: ModuleSession | None) -> ResponseReturnValue:
+def _form_page(
+    scope: Scope, form: SessionForm, meeting: ModuleSession | None, conflict: Conflict | None = None
+) -> ResponseReturnValue:
     state = _state(scope, meeting) if meeting else DraftState.NEW
     shown = form.date.data if isinstance(form.date.data, date) else None
-    blocks = _blocks(scope)
+    blocks = blocks_of(scope)
     picked = next((block for _module, block in blocks if block.id == form.block.data), blocks[0][1])
     return page(
         "modules/session.html",
         scope=scope,
         sections=sections_of(scope),
         form=form,
+        choices=choices(form, scope.cohort.id),
+        conflict=conflict,
         meeting=meeting,
         state=state,
         zone_hint=zone_sentence(picked.time_zone, shown or moment().date(), chosen_language()),
@@ -170,21 +183,15 @@ def _state(scope: Scope, meeting: ModuleSession) -> DraftState:
     return state_of(as_draft(meeting), as_published(row) if row else None)
 
 
-def _blocks(scope: Scope) -> list[tuple[Module, Block]]:
-    return [(module, block) for module in scope.modules for block in module.blocks]
-
-
-def _labelled(blocks: list[tuple[Module, Block]]) -> list[tuple[Block, str]]:
-    lang, now = chosen_language(), moment()
-    return [(block, block_label(module, block, lang, now)) for module, block in blocks]
-
-
-def _chosen(form: SessionForm, blocks: list[tuple[Module, Block]]) -> tuple[Module, Block]:
-    """The block that was picked, among those in reach only."""
-    for module, block in blocks:
-        if block.id == form.block.data:
-            return module, block
-    raise DomainError(Message("Choose the module and place."), field="block")
+def _warn(meeting: ModuleSession, block: Block) -> None:
+    """A day outside the dates of its block is allowed, as excursions and late sessions are, but worth a look."""
+    known = Span(block.starts_on, block.ends_on)
+    if block.starts_on and not known.touches(day_of(meeting)):
+        dates = formats.period(block.starts_on, block.ends_on, chosen_language())
+        flash(
+            _("Look at the date: it lies outside the dates of the place that was chosen (%(dates)s).", dates=dates),
+            "chg",
+        )
 
 
 def _block_of(meeting: ModuleSession, blocks: list[tuple[Module, Block]]) -> Block | None:

@@ -21,17 +21,21 @@ from app.kernel.unit import unit_of_work
 from app.web.policy import policy_of
 from certificates.models import Certificate
 from certificates.services import propose
+from certificates.services.waivers import waive
 from cohorts.enums import EnrolmentStatus
-from cohorts.queries import enrolments, get_programme
+from cohorts.models import Group
+from cohorts.queries import enrolments, get_cohort, get_programme
 from cohorts.roster.columns import read_roster
 from cohorts.services import change_status, create_cohort, import_roster, keep_upload, start_cohort
-from demo.seed import FOLDER
-from modules.models import CalendarFeed, ModuleSession
+from demo.stage import FOLDER
+from modules.models import CalendarFeed, Expert, Module, ModuleSession, Register
+from projects.models import DefenceDay
 from tests.support.database import application
 from tests.support.demonstration import Demonstration, demo_settings
 
 ROLES = ("nobody", "admin", "coordinator", "host", "official", "approver", "auditor", "participant", "assistant")
 EVERYWHERE = Reach(everywhere=True)
+BELOW = 11  # number on the running roster of somebody whose attendance is below the percentage
 
 # method and path: the statuses in the order of ROLES
 TABLE = """
@@ -42,6 +46,12 @@ POST /approvals/<key>/                                       302 404 404 404 404
 POST /approvals/<key>/back                                   302 404 404 404 404 422 404 404 404
 GET  /approvals/<key>/specimen.pdf                           302 404 404 404 404 200 404 404 404
 GET  /calendar/<secret>.ics                                  200 200 200 200 200 200 200 200 200
+GET  /calendars/                                             302 200 200 404 404 404 404 404 404
+POST /calendars/                                             302 422 422 404 404 404 404 404 404
+GET  /calendars/<country>                                    302 200 200 404 404 404 404 404 404
+POST /calendars/<country>                                    302 422 422 404 404 404 404 404 404
+POST /calendars/<country>/remove                             302 422 422 404 404 404 404 404 404
+POST /calendars/<country>/year                               302 422 422 404 404 404 404 404 404
 GET  /certificates/                                          302 404 200 404 200 200 200 404 404
 GET  /certificates/<number>.pdf                              302 404 200 404 200 200 200 404 404
 GET  /certificates/<number>/                                 302 404 200 404 200 200 200 404 404
@@ -51,12 +61,61 @@ GET  /certificates/<number>/reissue                          302 404 404 404 404
 POST /certificates/<number>/reissue                          302 404 404 404 404 422 404 404 404
 POST /certificates/download                                  302 404 200 404 200 200 200 404 404
 GET  /cohorts/<code>/                                        302 200 200 404 404 200 200 404 404
+GET  /cohorts/<code>/attendance                              302 200 200 200 404 404 200 404 404
+GET  /cohorts/<code>/attendance/<day>/<half>                 302 200 200 200 404 404 200 404 404
+POST /cohorts/<code>/attendance/<day>/<half>                 302 404 302 302 404 404 404 404 404
+GET  /cohorts/<code>/attendance/day                          302 302 302 302 404 404 302 404 404
+GET  /cohorts/<code>/attendance/people/<int:number>          302 200 200 200 404 404 200 404 404
+GET  /cohorts/<code>/attendance/register.xlsx                302 200 200 200 404 404 200 404 404
+GET  /cohorts/<code>/attendance/session/<int:number>         302 200 200 200 404 404 200 404 404
+POST /cohorts/<code>/attendance/session/<int:number>         302 404 302 302 404 404 404 404 404
 GET  /cohorts/<code>/certificates                            302 404 200 404 404 200 200 404 404
 POST /cohorts/<code>/certificates                            302 404 422 404 404 404 404 404 404
 GET  /cohorts/<code>/certificates/<key>                      302 404 200 404 404 200 200 404 404
 GET  /cohorts/<code>/certificates/proofs/<int:number>.pdf    302 404 200 404 404 200 200 404 404
+GET  /cohorts/<code>/completion                              302 200 200 404 404 200 200 404 404
+GET  /cohorts/<code>/completion/<int:number>                 302 200 200 404 404 200 200 404 404
+POST /cohorts/<code>/completion/<int:number>                 302 404 422 404 404 404 404 404 404
+POST /cohorts/<code>/completion/<int:number>/waivers/<int:key> 302 404 302 404 404 404 404 404 404
+GET  /cohorts/<code>/completion/list.xlsx                    302 200 200 404 404 200 200 404 404
+POST /cohorts/<code>/completion/rest                         302 404 422 404 404 404 404 404 404
+GET  /cohorts/<code>/defences                                302 200 200 404 404 404 200 404 404
+GET  /cohorts/<code>/defences/<int:number>                   302 200 200 404 404 404 200 404 404
+GET  /cohorts/<code>/defences/<int:number>/close             302 404 302 404 404 404 404 404 404
+POST /cohorts/<code>/defences/<int:number>/close             302 404 422 404 404 404 404 404 404
+POST /cohorts/<code>/defences/<int:number>/delete            302 404 422 404 404 404 404 404 404
+GET  /cohorts/<code>/defences/<int:number>/items/<int:key>   302 404 200 404 404 404 404 404 404
+POST /cohorts/<code>/defences/<int:number>/items/<int:key>   302 404 409 404 404 404 404 404 404
+GET  /cohorts/<code>/defences/<int:number>/minutes-<any(kk,ru):language>.pdf 302 200 200 404 404 404 200 404 404
+GET  /cohorts/<code>/defences/<int:number>/plan              302 404 200 404 404 404 404 404 404
+POST /cohorts/<code>/defences/<int:number>/plan              302 404 422 404 404 404 404 404 404
+GET  /cohorts/<code>/defences/<int:number>/presence          302 404 302 404 404 404 404 404 404
+POST /cohorts/<code>/defences/<int:number>/presence          302 404 409 404 404 404 404 404 404
+GET  /cohorts/<code>/defences/commissions/<int:number>       302 404 200 404 404 404 404 404 404
+POST /cohorts/<code>/defences/commissions/<int:number>       302 404 422 404 404 404 404 404 404
+GET  /cohorts/<code>/defences/commissions/new                302 404 200 404 404 404 404 404 404
+POST /cohorts/<code>/defences/commissions/new                302 404 422 404 404 404 404 404 404
+GET  /cohorts/<code>/defences/new                            302 404 200 404 404 404 404 404 404
+POST /cohorts/<code>/defences/new                            302 404 422 404 404 404 404 404 404
 GET  /cohorts/<code>/edit                                    302 404 200 404 404 404 404 404 404
 POST /cohorts/<code>/edit                                    302 404 422 404 404 404 404 404 404
+GET  /cohorts/<code>/experts                                 302 200 200 404 404 404 200 404 404
+GET  /cohorts/<code>/experts/<int:number>/edit               302 404 200 404 404 404 404 404 404
+POST /cohorts/<code>/experts/<int:number>/edit               302 404 422 404 404 404 404 404 404
+POST /cohorts/<code>/experts/<int:number>/remove             302 404 422 404 404 404 404 404 404
+GET  /cohorts/<code>/experts/add                             302 404 200 404 404 404 404 404 404
+POST /cohorts/<code>/experts/add                             302 404 422 404 404 404 404 404 404
+GET  /cohorts/<code>/groups                                  302 200 200 404 404 404 200 404 404
+POST /cohorts/<code>/groups                                  302 404 422 404 404 404 404 404 404
+GET  /cohorts/<code>/groups/<int:number>                     302 200 200 404 404 404 200 404 404
+POST /cohorts/<code>/groups/<int:number>                     302 404 409 404 404 404 404 404 404
+GET  /cohorts/<code>/groups/<int:number>/name                302 404 200 404 404 404 404 404 404
+POST /cohorts/<code>/groups/<int:number>/name                302 404 409 404 404 404 404 404 404
+POST /cohorts/<code>/groups/<int:number>/remove              302 404 422 404 404 404 404 404 404
+GET  /cohorts/<code>/groups/new                              302 404 200 404 404 404 404 404 404
+POST /cohorts/<code>/groups/new                              302 404 302 404 404 404 404 404 404
+GET  /cohorts/<code>/groups/proposal                         302 404 200 404 404 404 404 404 404
+POST /cohorts/<code>/groups/proposal                         302 404 422 404 404 404 404 404 404
 GET  /cohorts/<code>/import                                  302 404 200 404 404 404 404 404 404
 POST /cohorts/<code>/import                                  302 404 422 404 404 404 404 404 404
 GET  /cohorts/<code>/import/<token>                          302 404 200 404 404 404 404 404 404
@@ -77,10 +136,20 @@ POST /cohorts/<code>/schedule/<int:number>/edit              302 404 422 404 404
 POST /cohorts/<code>/schedule/<int:number>/restore           302 404 422 404 404 404 404 404 404
 GET  /cohorts/<code>/schedule/add                            302 404 200 200 404 404 404 404 404
 POST /cohorts/<code>/schedule/add                            302 404 422 422 404 404 404 404 404
+GET  /cohorts/<code>/schedule/conflicts                      302 200 200 200 404 404 200 404 404
+POST /cohorts/<code>/schedule/conflicts/keep                 302 404 422 422 404 404 404 404 404
+POST /cohorts/<code>/schedule/conflicts/reopen               302 404 422 404 404 404 404 404 404
+GET  /cohorts/<code>/schedule/copy                           302 404 200 200 404 404 404 404 404
+POST /cohorts/<code>/schedule/copy                           302 404 422 422 404 404 404 404 404
 POST /cohorts/<code>/schedule/lay                            302 404 302 404 404 404 404 404 404
+GET  /cohorts/<code>/schedule/online                         302 404 200 200 404 404 404 404 404
+POST /cohorts/<code>/schedule/online                         302 404 422 422 404 404 404 404 404
+GET  /cohorts/<code>/schedule/pattern                        302 404 200 404 404 404 404 404 404
+POST /cohorts/<code>/schedule/pattern                        302 404 422 404 404 404 404 404 404
 GET  /cohorts/<code>/schedule/publish                        302 404 200 404 404 404 404 404 404
 POST /cohorts/<code>/schedule/publish                        302 404 422 404 404 404 404 404 404
 POST /cohorts/<code>/status                                  302 404 400 404 404 404 404 404 404
+GET  /defences/                                              302 404 200 404 404 404 404 404 404
 GET  /healthz                                                200 200 200 200 200 200 200 200 200
 GET  /login                                                  200 302 302 302 302 302 302 302 302
 POST /login                                                  422 422 422 422 422 422 422 422 422
@@ -89,6 +158,7 @@ GET  /me/                                                    302 404 404 404 404
 POST /me/calendar                                            302 404 404 404 404 404 404 302 302
 GET  /me/certificates/                                       302 404 404 404 404 404 404 200 404
 GET  /me/certificates/<number>.pdf                           302 404 404 404 404 404 404 404 404
+GET  /me/project                                             302 404 404 404 404 404 404 200 200
 POST /me/seen                                                302 404 404 404 404 404 404 302 302
 GET  /my-module/                                             302 404 404 302 404 404 404 404 404
 GET  /password                                               302 200 200 200 200 200 200 200 200
@@ -128,7 +198,7 @@ def prepare(session: Session) -> dict[str, str]:
     coordinator = actor(session, "coordinator")
     cohort = create_cohort(
         session,
-        programme=get_programme(session, EVERYWHERE, "kel-now"),
+        programme=get_programme(session, EVERYWHERE, "kel-2024"),
         code="routes-1",
         starts_on=PartialDate(2024, 3, 4),
         ends_on=PartialDate(2024, 9, 6),
@@ -159,13 +229,17 @@ def prepare(session: Session) -> dict[str, str]:
         now=now,
     )
     upload = keep_upload(session, cohort=cohort, roster=roster, file_name="r.xlsx", actor=coordinator, now=now)
-    meeting = session.scalars(select(ModuleSession).order_by(ModuleSession.id)).first()
+    # Of a module that is not the host coordinator's.
+    second = Module.cohort.has(code="kel-now-1") & (Module.number == 2)
+    meeting = session.scalars(select(ModuleSession).where(ModuleSession.module.has(second))).first()
     feed = session.scalars(select(CalendarFeed)).first()
-    certificate = session.scalars(select(Certificate).order_by(Certificate.id)).first()
+    of_the_ministry = Certificate.cohort.has(code="eulp-2023-1")
+    certificate = session.scalars(select(Certificate).where(of_the_ministry).order_by(Certificate.id)).first()
     assert meeting is not None
     assert feed is not None
     assert certificate is not None
     return {
+        **running_places(session),
         "/cohorts/<code>/import/<token>": f"/cohorts/routes-1/import/{upload.token}",
         "/cohorts/<code>/certificates": "/cohorts/routes-1/certificates",
         "/cohorts/<code>": "/cohorts/kel-now-1",
@@ -177,6 +251,36 @@ def prepare(session: Session) -> dict[str, str]:
         "<secret>": feed.secret,
         "<int:number>": "1",
         "<path:filename>": "app.css",
+    }
+
+
+def running_places(session: Session) -> dict[str, str]:
+    """What there is in the running cohort: a register, an expert, a group, a sitting, a waiver."""
+    cohort = get_cohort(session, EVERYWHERE, "kel-now-1")
+    register = session.scalars(select(Register).where(Register.cohort_id == cohort.id).order_by(Register.id)).first()
+    expert = session.scalars(select(Expert).where(Expert.cohort_id == cohort.id).order_by(Expert.id)).first()
+    group = session.scalars(select(Group).where(Group.cohort_id == cohort.id).order_by(Group.id)).first()
+    sitting = session.scalars(select(DefenceDay).where(DefenceDay.cohort_id == cohort.id)).first()
+    assert register is not None
+    assert expert is not None
+    assert group is not None
+    assert sitting is not None
+    held = select(ModuleSession.id).where(ModuleSession.module_id == register.module_id)
+    meeting = session.scalars(held.order_by(ModuleSession.starts_at)).first()
+    missing = next(row for row in enrolments(session, cohort.id) if row.number == BELOW)
+    given = {"condition": "attendance", "reason": "Illness", "document": "Certificate No. 1"}
+    waiver = waive(session, enrolment=missing, **given, actor=actor(session, "coordinator"), now=datetime.now(UTC))
+    return {
+        "/attendance/<day>/<half>": f"/attendance/{register.day}/{register.half}",
+        "/attendance/session/<int:number>": f"/attendance/session/{meeting}",
+        "/experts/<int:number>": f"/experts/{expert.id}",
+        "/groups/<int:number>": f"/groups/{group.id}",
+        "/defences/commissions/<int:number>": f"/defences/commissions/{sitting.commission.number}",
+        "/defences/<int:number>": f"/defences/{sitting.id}",
+        "/items/<int:key>": f"/items/{sitting.slots[0].id}",
+        "/completion/<int:number>/waivers/<int:key>": f"/completion/{BELOW}/waivers/{waiver.id}",
+        "<any(kk,ru):language>": "kk",
+        "<country>": "KZ",
     }
 
 

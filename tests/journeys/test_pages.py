@@ -11,13 +11,15 @@ from sqlalchemy import select
 from app.kernel.database import db
 from certificates.enums import CertificateStatus
 from certificates.models import Certificate
-from modules.models import ModuleSession
+from cohorts.models import Cohort, Group
+from modules.models import ModuleSession, Register
+from projects.models import DefenceDay
 from tests.journeys.conftest import LOCALES, SIZES, Site
 
 pytestmark = pytest.mark.xdist_group("browser")
 
 FIRST_LOAD = 40 * 1024  # bytes over the wire
-COHORT, FINISHED = "/cohorts/kel-now-1", "/cohorts/eulp-2023-1"
+COHORT, FINISHED, TEAMS = "/cohorts/kel-now-1", "/cohorts/eulp-2023-1", "/cohorts/um-2020-1"
 PAGES: dict[str, tuple[str, ...]] = {
     "": (
         "/login",
@@ -47,17 +49,38 @@ PAGES: dict[str, tuple[str, ...]] = {
         f"{COHORT}/schedule/add",
         f"{COHORT}/schedule/{{session}}/edit",
         f"{COHORT}/schedule/publish",
+        f"{COHORT}/schedule/copy",
+        f"{COHORT}/schedule/online",
+        f"{COHORT}/schedule/conflicts",
+        f"{FINISHED}/schedule/?week=2023-W48",
+        "/cohorts/empa-2025-1/schedule/pattern",
+        f"{COHORT}/experts",
+        f"{COHORT}/experts/add",
+        f"{COHORT}/attendance",
+        f"{COHORT}/attendance/{{register}}",
+        f"{COHORT}/groups",
+        f"{COHORT}/groups/{{group}}",
+        f"{COHORT}/groups/proposal?by=random",
+        f"{COHORT}/defences",
+        f"{COHORT}/defences/{{sitting}}",
+        f"{TEAMS}/defences/{{closed}}",
+        f"{COHORT}/defences/new",
+        f"{TEAMS}/completion",
+        f"{COHORT}/completion/11",
         f"{COHORT}/certificates",
         f"{FINISHED}/certificates",
         "/certificates/",
         "/certificates/{number}/",
+        "/defences/",
+        "/calendars/",
+        "/calendars/KZ",
         "/password",
     ),
     "approver": ("/", "/approvals/", "/certificates/{number}/annul", "/certificates/{number}/reissue"),
     "official": ("/", "/certificates/", "/certificates/?q=zzzz", "/certificates/{number}/", "/verify/"),
-    "participant": ("/me/", "/me/?past=1", "/me/certificates/"),
+    "participant": ("/me/", "/me/?past=1", "/me/project", "/me/certificates/"),
     "assistant": ("/me/",),
-    "host": ("/", "/my-module/"),
+    "host": ("/", "/my-module/", f"{COHORT}/attendance", f"{COHORT}/attendance/{{register}}"),
     "auditor": ("/", "/certificates/"),
     "admin": ("/", "/programmes/"),
 }
@@ -68,11 +91,17 @@ def places(shown: Site) -> dict[str, Any]:
     """What to put into the addresses."""
     with shown.app.app_context():
         certificates = list(db.session.scalars(select(Certificate).order_by(Certificate.id)))
+        running = db.session.scalars(select(Cohort.id).where(Cohort.code == "kel-now-1")).one()
+        register = select(Register.day, Register.half).where(Register.cohort_id == running)
         return {
             "genuine": certificates[0].code,
             "number": certificates[0].number,
             "replaced": next(row.code for row in certificates if row.status == CertificateStatus.REPLACED),
             "session": db.session.scalars(select(ModuleSession.id).order_by(ModuleSession.starts_at.desc())).first(),
+            "register": "{}/{}".format(*db.session.execute(register.order_by(Register.day.desc())).first() or ()),
+            "group": db.session.scalars(select(Group.id).where(Group.cohort_id == running)).first(),
+            "sitting": db.session.scalars(select(DefenceDay.id).where(DefenceDay.cohort_id == running)).first(),
+            "closed": db.session.scalars(select(DefenceDay.id).where(DefenceDay.closed_at.is_not(None))).first(),
         }
 
 

@@ -5,6 +5,10 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from tests.integration.certificates.making import World
+from tests.integration.certificates.teams import Teams
+from tests.integration.modules.conftest import statements
+
+__all__ = ["statements"]
 
 
 @pytest.fixture
@@ -18,3 +22,9 @@ def app(app: Flask) -> Flask:
 def world(session: Session) -> World:
     """A programme with a cohort of nobody."""
     return World(session)
+
+
+@pytest.fixture
+def teams(world: World) -> Teams:
+    """Twelve universities with twenty-five people; nobody has defended yet."""
+    return Teams(world)

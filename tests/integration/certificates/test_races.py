@@ -13,11 +13,14 @@ from app.accounts.enums import Role
 from app.accounts.rules import Actor
 from app.kernel.database import db
 from app.kernel.unit import unit_of_work
-from certificates.models import Batch, Certificate, LogEntry, Series
+from certificates.models import Batch, Certificate, LogEntry, Series, Waiver
 from certificates.queries.integrity import problems
-from certificates.services import approve
+from certificates.services import approve, propose, waive
 from certificates.storage import Store
+from cohorts.models import Cohort, Enrolment
+from projects.enums import Outcome
 from tests.integration.certificates.making import HOUSE, NOW, World, sign_in
+from tests.integration.certificates.teams import Teams
 
 
 def together(*works: Callable[[], Any]) -> list[Any]:
@@ -96,3 +99,39 @@ def test_two_approvers_press_at_once_and_one_is_told(prepared: tuple[Flask, list
     assert sorted(told) == [False, True], [str(page)[:300] for page in pages]
     with app.app_context():
         assert db.session.query(Certificate).count() == 20
+
+
+def test_one_waiver_when_four_are_given_at_once_and_one_proposal_when_two_are_made(own_app: Flask) -> None:
+    with own_app.app_context(), unit_of_work() as session:
+        teams = Teams(World(session), count=2, people=4)
+        teams.sit({0: Outcome.ACCEPTED}, number="1")
+        coordinator, late = teams.coordinator, teams.enrolments[2].number
+
+    def let_off() -> int:
+        with own_app.app_context(), unit_of_work() as session:
+            row = session.scalars(select(Enrolment).where(Enrolment.number == late)).one()
+            texts = {"condition": "defence", "reason": "an illness", "document": "No. 4"}
+            return waive(session, enrolment=row, actor=coordinator, now=NOW, **texts).id
+
+    def offer() -> int:
+        with own_app.app_context(), unit_of_work() as session:
+            cohort = session.scalars(select(Cohort).where(Cohort.code == "um-1-1")).one()
+            batch = propose(
+                session,
+                cohort=cohort,
+                order_number="45",
+                order_date=NOW.date(),
+                issued_on=NOW.date(),
+                handed_over_by=None,
+                actor=coordinator,
+                now=NOW,
+            )
+            return len(batch.items)
+
+    given = together(*[let_off] * 4)
+    assert sorted(type(one).__name__ for one in given) == ["DomainError"] * 3 + ["int"], given
+    made = together(offer, offer)
+    assert sorted(type(one).__name__ for one in made) == ["DomainError", "int"], made
+    with own_app.app_context():
+        assert (db.session.query(Waiver).count(), db.session.query(Batch).count()) == (1, 1)
+        assert max(one for one in made if isinstance(one, int)) == 3

@@ -13,8 +13,8 @@ from app.people.queries import current_name
 from app.people.rules import PersonalName
 from cohorts.enums import CohortStatus, EnrolmentStatus
 from cohorts.queries import completed_enrolments, get_enrolment, last_order, status_counts
-from cohorts.services import change_status, close_cohort, correct_name, start_cohort
-from cohorts.signals import StatusChanging, status_changing
+from cohorts.services import StillOpenError, change_status, close_cohort, correct_name, open_matters, start_cohort
+from cohorts.signals import CohortClosing, Matter, StatusChanging, cohort_closing, status_changing
 from tests.integration.cohorts.world import NOW, ORDER_DAY, World
 
 NAMES = ("Бекова Ада", "Әлиева Сара", "Қанатов Үміт")
@@ -182,3 +182,31 @@ def test_a_cohort_closes_with_people_who_did_not_complete_but_not_without_a_deci
         mark(world, [2])
     start_cohort(world.session, cohort=cohort, actor=None, now=NOW)
     assert mark(world, [2]) == 1
+
+
+def test_a_cohort_does_not_close_while_another_package_has_something_open(world: World) -> None:
+    from app.kernel.words import Message  # noqa: PLC0415 - read beside its use
+
+    waiting = Matter(Message("Minutes are not closed."), "cohorts.people", {"code": "kel-1"})
+
+    def answer(closing: CohortClosing) -> None:
+        closing.matters.append(waiting)
+
+    cohort = world.cohort()
+    with cohort_closing.connected_to(answer):
+        found = open_matters(world.session, cohort=cohort, now=NOW)
+        assert [str(matter.text) for matter in found] == [
+            "People marked neither completed nor not completed: 3",
+            "Minutes are not closed.",
+        ]
+        mark(world, [1, 2, 3])
+        with pytest.raises(StillOpenError) as caught:
+            close_cohort(world.session, cohort=cohort, actor=None, now=NOW)
+    assert caught.value.matters == (waiting,)
+    assert cohort.status == CohortStatus.RUNNING
+    close_cohort(world.session, cohort=cohort, actor=None, now=NOW)
+
+
+def test_a_planned_cohort_is_not_asked_for_open_matters(world: World) -> None:
+    with pytest.raises(DomainError, match="cannot follow"):
+        close_cohort(world.session, cohort=world.cohort("kel-2"), actor=None, now=NOW)

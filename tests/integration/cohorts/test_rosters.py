@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.kernel.errors import DomainError
+from app.kernel.partial_date import PartialDate
 from app.organisations.models import Organisation
 from app.people.enums import NameForm, NameKind
 from app.people.models import Person, PersonEmail, Post
@@ -35,9 +36,9 @@ def counts(session: Session) -> list[int]:
     return [session.scalar(select(func.count()).select_from(table)) or 0 for table in tables]
 
 
-@pytest.mark.parametrize("name", ["demo/rosters/kel-now.xlsx", "demo/rosters/eulp-2023.csv"])
+@pytest.mark.parametrize("name", sorted(path.name for path in (ROOT / "demo" / "rosters").iterdir()))
 def test_the_demonstrations_rosters_go_in_once(world: World, name: str) -> None:
-    rows = read_roster((ROOT / name).read_bytes()).rows
+    rows = read_roster((ROOT / "demo" / "rosters" / name).read_bytes()).rows
     assert load(world, rows).taken == len(rows)
     before = counts(world.session)
     again = load(world, rows)
@@ -180,3 +181,29 @@ def test_search_folds_kazakh_letters_and_finds_by_organisation(world: World) -> 
         assert find_people(world.session, cohort.id, text=text, limit=10).found == found, text
     first = find_people(world.session, cohort.id, limit=2)
     assert [current_name(row.person, NameForm.KK).surname for row in first.rows] == ["Жасандыұлы", "Құдайберген"]  # type: ignore[union-attr]  # both have one
+
+
+def test_people_without_an_iin_are_known_by_their_passports(world: World) -> None:
+    rows = read_roster((ROOT / "demo" / "rosters" / "diplomats.csv").read_bytes()).rows
+    assert load(world, rows).taken == 2
+    row = get_enrolment(world.session, world.cohort(), 2)
+    assert (row.person.iin, row.person.passport, row.person.citizenship) == (None, "400000025", "TJ")
+    assert (row.nomination, row.funding_decision, row.funded_from) == (
+        "Министерство иностранных дел Республики Таджикистан, нота № 1 (тест)",
+        "решение № 1-С (тест)",
+        None,
+    )
+    later = [RosterRow(line.row, line.language, {**line.cells, "funded_from": "01.09.2025"}) for line in rows]
+    report = load(world, later)
+    assert (report.taken, report.updated) == (0, 2)
+    assert row.funded_from == PartialDate(2025, 9, 1)
+    assert row.funder == "Институт дипломатии Академии (тест)"
+    assert load(world, later).updated == 0
+
+
+def test_eight_rectors_are_in_two_programmes_at_once(world: World) -> None:
+    rosters = ROOT / "demo" / "rosters"
+    load(world, read_roster((rosters / "eulp-2023.csv").read_bytes()).rows)
+    report = load(world, read_roster((rosters / "rectors-2023.csv").read_bytes()).rows, code="eulp-1")
+    assert report.taken == 20
+    assert sum(judged.person is not None for judged in report.judged) == 8

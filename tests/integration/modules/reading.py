@@ -7,6 +7,7 @@ from bs4 import BeautifulSoup, Tag
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 
 from modules.models import ModuleSession
 from tests.integration.modules.world import World
@@ -43,6 +44,7 @@ def typed(world: World, module: int = 0, /, **changes: str) -> dict[str, str]:
         "rooms": "",
         "link": "https://meet.example.org/r",
         "speaker": "",
+        "whom": "all",
         "note": "",
     }
     return {**given, **changes}
@@ -50,3 +52,24 @@ def typed(world: World, module: int = 0, /, **changes: str) -> dict[str, str]:
 
 def only(session: Session) -> ModuleSession:
     return session.scalars(select(ModuleSession)).one()
+
+
+def sent_by(form: Tag) -> MultiDict[str, str]:
+    """What a browser would send of a form as it stands."""
+    sent: MultiDict[str, str] = MultiDict()
+    for control in form.select("input[name], select[name]"):
+        name = str(control["name"])
+        if control.name == "select":
+            options = control.select("option")
+            chosen = [option for option in options if option.has_attr("selected")] or options[:1]
+            for option in chosen:
+                sent.add(name, str(option["value"]))
+        elif control.get("type") not in {"checkbox", "radio"} or control.has_attr("checked"):
+            sent.add(name, str(control.get("value", "")))
+    return sent
+
+
+def the_form(page: BeautifulSoup) -> Tag:
+    """The form with the fields of a session."""
+    [form] = page.select("form[novalidate]")
+    return form

@@ -13,7 +13,19 @@ from modules.enums import SessionStatus
 from modules.models import Module, ModuleSession
 from modules.rules.facts import facts_of
 from modules.services import cancel_session, change_session, publish
-from tests.integration.modules.reading import ADD, HOUR, PUBLISH, WEEK, Visit, only, read, text_of, typed
+from tests.integration.modules.reading import (
+    ADD,
+    HOUR,
+    PUBLISH,
+    WEEK,
+    Visit,
+    only,
+    read,
+    sent_by,
+    text_of,
+    the_form,
+    typed,
+)
 from tests.integration.modules.world import DUBAI, HOME, NOW, World, make_world, sign_in
 from tests.support.pages import post
 
@@ -40,7 +52,10 @@ class TestWeek:
         assert "Unpublished changes: 3" in page.get_text()
 
     def test_states_have_words(self, world: World, visit: Visit) -> None:
-        kept, changed, cut = world.add("Kept"), world.add("Changed"), world.add("Cut")
+        kept, changed, cut = (
+            world.add(title, starts_at=NOW + n * HOUR, ends_at=NOW + (n + 1) * HOUR)
+            for n, title in enumerate(("Kept", "Changed", "Cut"))
+        )
         publish(world.session, cohort=world.cohort, actor=None, now=NOW)
         change_session(
             world.session,
@@ -51,7 +66,7 @@ class TestWeek:
             now=NOW,
         )
         cancel_session(world.session, meeting=cut, expected_version=1, actor=None, now=NOW)
-        world.add("New")
+        world.add("New", starts_at=NOW + 3 * HOUR, ends_at=NOW + 4 * HOUR)
         found = dict(zip(text_of(page := read(visit("coordinator")), ".ev > a"), page.select(".ev"), strict=True))
         assert text_of(found["Kept"], ".tag") == []
         assert text_of(found["Changed"], ".tag") == ["Changed, not published"]
@@ -78,7 +93,9 @@ class TestWeek:
     def test_a_room_taken_twice_is_said(self, world: World, visit: Visit) -> None:
         world.add("One", rooms=("214",))
         world.add("Two", rooms=("214",))
-        assert text_of(read(visit("coordinator")), ".is-bad .tag")[:1] == ["Room taken twice"]
+        page = read(visit("coordinator"))
+        assert text_of(page, ".ev.is-bad .tag")[:2] == ["Person in two places", "Room taken twice"]
+        assert text_of(page, "aside .conf .tag") == ["Person in two places", "Room taken twice"]
 
     @pytest.mark.parametrize(
         "query", ["?week=x", "?week=2026-W99", "?day=2026-02-30", "?day=0001-01-01", "?week=9999-W52"]
@@ -216,9 +233,11 @@ class TestEditing:
         assert "My own words" in answer.text
         assert "214" in answer.text
         page = BeautifulSoup(answer.data, "html5lib")
-        resend = {field["name"]: field["value"] for field in page.select("main form input[name]")}
-        assert resend["version"] == "2"
-        assert client.post(path, data=resend).status_code == 302
+        assert text_of(page, "main .lines small") == ["changed: Time, Place, Link, Title"]
+        assert text_of(page, "tbody th") == ["Place Different", "Title Different"]
+        mine = sent_by(the_form(page))
+        assert mine["version"] == "2"
+        assert client.post(path, data=mine).status_code == 302
         session.refresh(meeting)
         assert (meeting.title.en, meeting.rooms) == ("My own words", [])
 

@@ -10,7 +10,7 @@ from app.kernel.errors import FileRefusedError
 from app.kernel.partial_date import PartialDate
 from cohorts.enums import Mode
 from cohorts.programme_file import MAX_BYTES, read_programme
-from cohorts.schema import AwardSpec, OutlineSpec, last_day
+from cohorts.schema import AwardSpec, CompletionSpec, OutlineSpec, last_day
 
 ROOT = Path(__file__).resolve().parents[3]
 DEMO = sorted((ROOT / "demo" / "programmes").glob("*.yaml"))
@@ -96,6 +96,75 @@ def test_a_wrong_line_is_named(change: tuple[str, str], line: int, reason: str) 
 def test_a_block_that_makes_no_sense_is_refused(block: str, reason: str) -> None:
     found = problems(HEAD + f"outline:\n  modules:\n    - number: 1\n      blocks:\n        - {block}\n")
     assert any(problem.startswith("Line 12: ") and reason in problem for problem in found), found
+
+
+COMPLETION = """\
+  completion:
+    requirement: {en: Submit the plan}
+    conditions:
+      - {kind: attendance, at_least: 80, assumed: true}
+      - {kind: defence, unit: organisation, title: {en: the plan}}
+"""
+
+
+def test_conditions_of_completion_have_their_own_units() -> None:
+    rule = read_programme((HEAD + COMPLETION).encode()).programme.completion
+    attendance, defence = rule.conditions
+    assert [condition.unit for condition in rule.conditions] == ["person", "organisation"]
+    assert (attendance.key, attendance.assumed, defence.assumed) == ("attendance", True, False)
+    assert rule.unit == "organisation"
+    assert CompletionSpec.model_validate(rule.model_dump(mode="json")) == rule
+
+
+def test_without_conditions_an_order_decides_about_each_person() -> None:
+    rule = read_programme(HEAD.encode()).programme.completion
+    assert (rule.conditions, rule.unit) == ((), "person")
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (("kind: attendance", "kind: homework"), "homework"),
+        (("at_least: 80", "at_least: 101"), "at_least"),
+        (("at_least: 80, ", ""), "this key is missing"),
+        (("assumed: true", "assumed: yes"), "assumed"),
+        (("assumed: true", "excused: never"), "excused"),
+        (("unit: organisation", "unit: country"), "unit"),
+        (("kind: defence, unit: organisation, title: {en: the plan}", "kind: attendance, at_least: 5"), "each kind of"),
+    ],
+)
+def test_a_condition_that_makes_no_sense_is_refused(change: tuple[str, str], reason: str) -> None:
+    found = problems(HEAD + COMPLETION.replace(*change))
+    assert any(reason in problem for problem in found), found
+
+
+@pytest.mark.parametrize(
+    ("pattern", "reason"),
+    [
+        ("{offline_weeks: 2, distance_weeks: 4, most_distance_weeks: 3}", "most_distance_weeks is at least"),
+        ("{offline_weeks: 0, distance_weeks: 0}", "at least one week"),
+        ("{offline_weeks: 2, distance_weeks: 4, order: [offline, online]}", "order is"),
+        ("{offline_weeks: 2, distance_weeks: 4, assumed: [mood]}", "assumed"),
+    ],
+)
+def test_a_pattern_that_makes_no_sense_is_refused(pattern: str, reason: str) -> None:
+    found = problems(HEAD + f"outline: {{modules: [{{number: 1, pattern: {pattern}}}]}}")
+    assert any(reason in problem for problem in found), found
+
+
+def test_a_pattern_may_have_room_for_a_week_more_and_survives_being_stored() -> None:
+    text = "{offline_weeks: 2, distance_weeks: 4, most_distance_weeks: 5, order: [distance, offline], assumed: [order]}"
+    outline = read_programme((HEAD + f"outline: {{modules: [{{number: 1, pattern: {text}}}]}}").encode()).outline
+    assert OutlineSpec.model_validate(outline.model_dump(mode="json")) == outline
+    pattern = outline.modules[0].pattern
+    assert pattern is not None
+    assert (pattern.most_distance_weeks, pattern.order) == (5, (Mode.DISTANCE, Mode.OFFLINE))
+
+
+def test_other_names_and_inferences_are_kept_apart() -> None:
+    head = HEAD + "  also_called: [Executive Leaders Program]\n  assumed: [owner, kind]\n"
+    programme = read_programme(head.encode()).programme
+    assert (programme.also_called, programme.assumed) == (("Executive Leaders Program",), ("owner", "kind"))
 
 
 def test_several_problems_are_named_at_once() -> None:

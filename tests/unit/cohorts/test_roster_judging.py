@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.kernel.partial_date import PartialDate
 from app.kernel.tri import Tri
 from app.people.enums import NameForm
 from app.people.rules import PersonalName
 from cohorts.roster import RosterRow, read_roster
-from cohorts.roster.cells import name_key, organisation_kind, read_row, text_in
+from cohorts.roster.cells import Scholarship, name_key, organisation_kind, read_row, text_in
 from cohorts.roster.judging import Enrolled, Judged, KnownPerson, judge
 from cohorts.roster.reading import read_tables
 from cohorts.roster.reasons import Choice, Verdict
@@ -172,8 +173,72 @@ def test_the_kind_of_an_organisation_is_what_its_name_says() -> None:
 def test_the_headings_of_the_empty_sheet_are_known() -> None:
     headings = read_tables(blank_sheet(str))[0].rows[0][1]
     line = ["Ada", "rector", "Academy", GOOD_IIN, "a@b.org", "1", "2", "Ada"]
+    line += ["B", "a letter", "N01234567", "KZ", "a fund", "No. 7", "2025-09", "2026-06"]
     roster = read_roster("\n".join(";".join(cells) for cells in (headings, line)).encode())
     assert (len(roster.rows[0].cells), roster.left_out) == (len(headings), ())
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["TJ", "tj", "Таджикистан", "Республика Таджикистан", "Тәжікстан", "Tajikistan", "Republic of Tajikistan"],
+)
+def test_a_citizenship_is_a_country_as_people_write_it(written: str) -> None:
+    entry = read_row(row(citizenship=written, passport="№ 400 000 017"))
+    assert (entry.citizenship, entry.passport, entry.iin) == ("TJ", "400000017", None)
+
+
+@pytest.mark.parametrize(
+    ("cells", "doubt"),
+    [
+        ({"citizenship": "Атлантида"}, "bad_citizenship"),
+        ({"citizenship": "EU"}, "bad_citizenship"),
+        ({"passport": "потерян"}, "bad_passport"),
+        ({"funded_from": "осенью"}, "bad_date"),
+        ({"funded_to": "31.02.2026"}, "bad_date"),
+    ],
+)
+def test_what_cannot_be_read_is_named_and_the_row_goes_in(cells: dict[str, str], doubt: str) -> None:
+    judged = only(row(2, "ru", **cells))
+    assert judged.verdict == Verdict.NEW
+    assert doubt in names(judged)
+
+
+@pytest.mark.parametrize("part", ["category", "nomination", "funder", "funding_decision"])
+@pytest.mark.parametrize(
+    ("text", "reason"), [("=1+1", "not_a_text"), ("Ж" * 201, "too_long"), ("?лия", "letters_lost")]
+)
+def test_who_proposed_and_who_pays_are_texts(part: str, text: str, reason: str) -> None:
+    judged = only(row(2, "ru", **{part: text}))
+    assert (judged.verdict, reason in names(judged)) == (Verdict.REFUSED, True)
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("2025-09-01", PartialDate(2025, 9, 1)),
+        ("2025-09-01T00:00:00", PartialDate(2025, 9, 1)),
+        ("01.09.2025", PartialDate(2025, 9, 1)),
+        ("2025-09", PartialDate(2025, 9)),
+        ("09.2025", PartialDate(2025, 9)),
+    ],
+)
+def test_a_scholarship_has_a_period_of_days_or_months(written: str, day: PartialDate) -> None:
+    assert read_row(row(funded_from=written)).scholarship == Scholarship(start=day)
+
+
+def test_a_scholarship_that_is_decided_later_is_news() -> None:
+    known = replace(ADA, enrolled=Enrolled(organisation="Академия", scholarship=Scholarship(funder="Фонд")))
+    judged = only(row(iin=GOOD_IIN, funding_decision="№ 7", funded_from="2025-09"), known)
+    assert (judged.verdict, names(judged)) == (Verdict.CHANGED, ["scholarship", "no_email"])
+    assert str(judged.reasons[0].message) == "Scholarship: Фонд → Фонд, № 7, 2025-09"
+    again = only(row(iin=GOOD_IIN, funder="Фонд"), known)
+    assert again.verdict == Verdict.SAME
+
+
+def test_papers_that_were_not_known_are_news() -> None:
+    known = replace(ADA, enrolled=Enrolled(organisation="Академия"))
+    judged = only(row(iin=GOOD_IIN, passport="N0123456", citizenship="TJ", category="Б", nomination="письмо"), known)
+    assert names(judged) == ["passport", "citizenship", "category", "nomination", "no_email"]
 
 
 def test_a_report_keeps_texts_as_texts(dirty: dict[int, Judged]) -> None:

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from modules.enums import SessionStatus
-from modules.rules.agenda import Door, changes, door, facts_of_entry, home_zone, next_sessions
+from modules.rules.agenda import Door, as_it_was, changes, door, facts_of_entry, home_zone, next_sessions
 from modules.rules.facts import Part
 from tests.unit.modules.examples import START, entry, facts
 
@@ -78,3 +78,15 @@ def test_a_cancelled_session_that_was_never_seen_is_not_told() -> None:
 
 def test_an_entry_has_the_facts_of_its_row() -> None:
     assert facts_of_entry(entry(rooms=("1",))) == facts(rooms=("1",))
+
+
+def test_what_is_for_others_now_is_told_as_it_was_known() -> None:
+    before = facts(rooms=("214",), link=LINK)
+    moved = entry(1, seen=1, version_number=2, rooms=("305",), audience=["group:9"])
+    away = as_it_was(moved, before)
+    assert (away.mine, away.off, facts_of_entry(away)) == (False, True, before)
+    [change] = changes([away], {1: before}, now=START - MINUTE)
+    assert (change.before, change.parts) == (before, ())
+    assert door(away, now=START) is Door.NONE
+    assert next_sessions([away], now=START - MINUTE) == []
+    assert changes([away], {}, now=START - MINUTE) == [], "it was never for the person"

@@ -72,6 +72,10 @@ def test_texts_are_cleaned() -> None:
         ({"time_zone": "Mars/Olympus"}, "block"),
         ({"time_zone": "../etc/passwd"}, "block"),
         ({"link": "http://x.example"}, "link"),
+        ({"languages": ("kk", "tlh")}, "languages"),
+        ({"audience": ("cohort:1",)}, "whom"),
+        ({"people": ("cook:1",)}, "people"),
+        ({"people": ("speaker:x",)}, "people"),
     ],
 )
 def test_what_cannot_be_is_refused_on_its_field(changes: dict[str, Any], field: str) -> None:
@@ -95,10 +99,23 @@ def test_assumed_languages_that_fall_out_are_forgotten() -> None:
         ({"title": Tri(en="Other"), "speaker": "Office"}, (Part.TITLE, Part.SPEAKER)),
         ({"status": SessionStatus.CANCELLED, "note": "ill"}, (Part.STATUS,)),
         ({"kind": SessionKind.MEAL}, (Part.OTHER,)),
+        ({"languages": ("kk",)}, (Part.OTHER,)),
+        ({"people": ("speaker:1",), "audience": ("group:1",)}, (Part.SPEAKER, Part.AUDIENCE)),
     ],
 )
 def test_parts_that_differ(changes: dict[str, Any], parts: tuple[Part, ...]) -> None:
     assert differing(facts(), facts(**changes)) == parts
+
+
+def test_the_same_people_are_the_same_in_any_order() -> None:
+    one = checked(facts(audience=("enrolment:2", "group:3", "group:1", "group:3"), languages=("en", "kk")))
+    assert one.audience == ("group:1", "group:3", "enrolment:2")
+    assert one.languages == ("kk", "en")
+    assert checked(facts(people=("mentor:1", "speaker:2", "speaker:1"))).people == (
+        "speaker:2",
+        "speaker:1",
+        "mentor:1",
+    )
 
 
 def test_facts_are_read_from_rows_and_from_facts() -> None:
@@ -129,3 +146,11 @@ def test_parts_in_plain_words() -> None:
     assert words[Part.TIME] == "24.11.2026 18:00 – 24.11.2026 19:30, Asia/Almaty"
     assert words[Part.PLACE] == "214 · Abai 33"
     assert set(words) == set(Part)
+
+
+def test_people_in_plain_words() -> None:
+    said = {"group:1": "3", "expert:5": "Ulgili Synaq", "expert:6": "Rector"}
+    words = spoken(facts(speaker="Office", people=("speaker:5", "speaker:6", "mentor:7"), audience=("group:1",)), said)
+    assert str(words[Part.SPEAKER]) == "Office · Speaker: Ulgili Synaq, Rector · Mentor: 7"
+    assert words[Part.AUDIENCE] == "3"
+    assert str(spoken(facts())[Part.AUDIENCE]) == "The whole cohort"

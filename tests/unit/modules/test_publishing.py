@@ -2,8 +2,9 @@ from dataclasses import replace
 from typing import Any
 
 from modules.enums import SessionStatus
-from modules.rules.facts import Part
-from modules.rules.publishing import Draft, DraftState, Published, pending, review_mark, state_of
+from modules.rules.audience import Members
+from modules.rules.facts import Facts, Part
+from modules.rules.publishing import Draft, DraftState, Pending, Published, Told, pending, review_mark, state_of, told
 from tests.unit.modules.examples import facts
 
 CANCELLED = facts(status=SessionStatus.CANCELLED)
@@ -42,3 +43,22 @@ def test_the_mark_names_what_was_looked_at() -> None:
     assert mark != review_mark(4, changes)
     assert mark != review_mark(3, changes[:1])
     assert mark != review_mark(3, pending([draft(1), draft(2, version=2)], {}))
+
+
+MEMBERS = Members(groups={1: 10, 2: 10, 3: 20}, labels={10: "1", 20: "2"})
+
+
+def change(before: Facts | None, after: Facts) -> Pending:
+    return Pending(draft(facts=after), before, DraftState.CHANGED, ())
+
+
+def test_a_change_is_told_to_whom_it_concerns() -> None:
+    one, two = facts(audience=("group:10",)), facts(audience=("group:20",))
+    assert told(change(None, one), MEMBERS) == Told(frozenset({1, 2}), frozenset())
+    assert told(change(facts(), one), MEMBERS) == Told(frozenset({1, 2}), frozenset({3}))
+    assert told(change(one, two), MEMBERS) == Told(frozenset({3}), frozenset({1, 2}))
+    assert told(change(one, facts()), MEMBERS) == Told(frozenset({1, 2, 3}), frozenset())
+
+
+def test_what_was_cancelled_does_not_fall_away_once_more() -> None:
+    assert told(change(CANCELLED, facts(audience=("group:20",))), MEMBERS) == Told(frozenset({3}), frozenset())

@@ -1,40 +1,17 @@
-"""Decisions about certificates: no database, no web."""
+"""What of a cohort can be issued, what is held back and why, and what is worth a look: no database, no web."""
 
-import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 from enum import StrEnum
+from typing import Any
 
-from app.accounts.enums import Role
-from app.accounts.rules import permission
-from app.kernel.errors import DomainError
 from app.kernel.partial_date import PartialDate
 from app.kernel.words import Message
 from app.people.rules import mixed_alphabets
 from certificates.payload import Holder
 
-PROPOSE = permission("certificates.propose", Role.COORDINATOR)
-APPROVE = permission("certificates.approve", Role.APPROVER)
-ANNUL = permission("certificates.annul", Role.APPROVER)
-VIEW_BATCHES = permission("certificates.view_batches", Role.COORDINATOR, Role.APPROVER, Role.AUDITOR)
-VIEW_REGISTER = permission("certificates.view_register", Role.COORDINATOR, Role.APPROVER, Role.AUDITOR, Role.OFFICIAL)
-DOWNLOAD = permission("certificates.download", Role.COORDINATOR, Role.APPROVER, Role.AUDITOR, Role.OFFICIAL)
-VIEW_OWN_CERTIFICATES = permission("certificates.view_own", Role.PARTICIPANT)
-# What the register shows depends on why somebody may read it: for programmes, or for the people of an organisation.
-READ_PROGRAMMES = permission("certificates.read_programmes", Role.COORDINATOR, Role.APPROVER, Role.AUDITOR)
-READ_REMIT = permission("certificates.read_remit", Role.OFFICIAL)
-LOOK_UP = permission("certificates.look_up", Role.OFFICIAL, Role.APPROVER)
-READ_AS_READER = permission("certificates.read_as_reader", Role.APPROVER, Role.AUDITOR, Role.OFFICIAL)
-
 MANY = 5  # people; from here on a finding is said once for all of them
 LONG_NAME = 46  # letters: longer names take two lines on the sheet
-FARTHEST_AHEAD = timedelta(days=366)
-DIGITS = 6
-MOST_FILES = 500
-MOST_ROWS = 20_000
-REASON_LENGTH = 500
-TRIES = 30  # failed look-ups of one address within the throttle's window
 
 
 class Mend(StrEnum):
@@ -45,6 +22,16 @@ class Mend(StrEnum):
     COHORT = "cohort"
     PROOF = "proof"
     CERTIFICATE = "certificate"
+    COMPLETION = "completion"
+    MARK = "mark"
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Why one person is held back, and where that is mended."""
+
+    why: Message
+    mend: Mend
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +40,10 @@ class Candidate:
 
     Args:
         annulled: the number of a certificate that was annulled, if there was one.
+        hold: what holds the person back before anything else is looked at.
+        look: what somebody should look at first.
+        marked: an order says already that the person completed; else the order of the certificates does.
+        evidence: how the person met each condition, as a proposal freezes it; None: an order alone decides.
 
     """
 
@@ -62,6 +53,10 @@ class Candidate:
     holder: Holder
     sort_key: str
     annulled: str = ""
+    hold: Hold | None = None
+    look: Message | None = None
+    marked: bool = True
+    evidence: Mapping[str, Any] | None = None
 
     @property
     def name(self) -> str:
@@ -112,6 +107,7 @@ class Preflight:
         blocked: holds everybody back.
         held: holds one person back, never the batch.
         look: issues, but somebody should look first.
+        incomplete: how many have not met the conditions, and are not listed one by one.
 
     """
 
@@ -119,6 +115,7 @@ class Preflight:
     blocked: tuple[Finding, ...]
     held: tuple[Finding, ...]
     look: tuple[Finding, ...]
+    incomplete: int = 0
 
     @property
     def total(self) -> int:
@@ -127,7 +124,11 @@ class Preflight:
 
 
 def preflight(
-    candidates: Iterable[Candidate], situation: Situation, *, missing_glyphs: Callable[[str], Sequence[str]]
+    candidates: Iterable[Candidate],
+    situation: Situation,
+    *,
+    missing_glyphs: Callable[[str], Sequence[str]],
+    incomplete: int = 0,
 ) -> Preflight:
     """Check a cohort before its certificates are proposed.
 
@@ -135,6 +136,7 @@ def preflight(
         candidates: everybody who completed and has no valid certificate.
         situation: what the certificates would stand on.
         missing_glyphs: which characters of a text the typefaces cannot draw.
+        incomplete: how many have not met the conditions.
 
     """
     people = sorted(candidates, key=lambda candidate: (candidate.sort_key, candidate.enrolment_number))
@@ -143,7 +145,7 @@ def preflight(
     stopped = {finding.candidate.enrolment_id for finding in held if finding.candidate}
     ready = tuple(person for person in people if person.enrolment_id not in stopped)
     look = tuple(finding for person in ready for finding in _look(person))
-    return Preflight(ready, blocked, held, look + _look_at_all(ready))
+    return Preflight(ready, blocked, held, look + _look_at_all(ready), incomplete)
 
 
 def _blocked(situation: Situation, missing_glyphs: Callable[[str], Sequence[str]]) -> tuple[Finding, ...]:
@@ -172,6 +174,8 @@ def _blocked(situation: Situation, missing_glyphs: Callable[[str], Sequence[str]
 
 
 def _held(person: Candidate, missing_glyphs: Callable[[str], Sequence[str]]) -> Finding | None:
+    if person.hold:
+        return Finding(person, person.hold.why, person.hold.mend)
     if not person.holder.forms():
         return Finding(person, Message("No form of the name is known."), Mend.NAME)
     letters = missing_glyphs("".join(person.holder.forms()))
@@ -186,7 +190,7 @@ def _shown(letters: Sequence[str]) -> str:
 
 
 def _look(person: Candidate) -> list[Finding]:
-    found = []
+    found = [Finding(person, person.look, Mend.COMPLETION)] if person.look else []
     if person.annulled:
         why = Message(
             "Had certificate %(number)s, which was annulled. Look why, before another is issued.",
@@ -224,73 +228,3 @@ def _unknown(people: Sequence[Candidate], one: Message, many: Message) -> list[F
     if len(people) > MANY:
         return [Finding(None, many, Mend.NAME)]
     return [Finding(person, one, Mend.NAME) for person in people]
-
-
-def check_dates(*, order_date: date, issued_on: date, ends_on: PartialDate | None, today: date) -> None:
-    """An order comes before the issue, the issue not before the end of the programme, and neither is a slip of the pen.
-
-    Raises:
-        DomainError: on the field that is wrong.
-
-    """
-    if issued_on - today > FARTHEST_AHEAD:
-        raise DomainError(
-            Message("Nothing was proposed: the date of issue is more than a year ahead. Check the year."),
-            field="issued_on",
-        )
-    if order_date > issued_on:
-        raise DomainError(
-            Message("Nothing was proposed: the order is dated after the certificates. Change one of the two dates."),
-            field="order_date",
-        )
-    if ends_on is not None and issued_on < ends_on.first_day:
-        raise DomainError(
-            Message("Nothing was proposed: certificates of completion cannot be dated before the programme ends."),
-            field="issued_on",
-        )
-
-
-def check_approver(
-    *, approver_id: int, approver_person: int | None, proposer_id: int, recipients: Iterable[int]
-) -> None:
-    """Two people issue, and neither is a recipient.
-
-    Raises:
-        DomainError: the approver proposed it, or would get one of the certificates.
-
-    """
-    if approver_id == proposer_id:
-        raise DomainError(
-            Message("Nothing was issued: you proposed these certificates. Another person has to approve them.")
-        )
-    if approver_person is not None and approver_person in set(recipients):
-        raise DomainError(Message("Nothing was issued: you are one of the recipients. Another approver has to do it."))
-
-
-def check_proposer(*, person_id: int | None, recipients: Iterable[int]) -> None:
-    """Whoever proposes is no recipient.
-
-    Raises:
-        DomainError: they would get one of the certificates.
-
-    """
-    if person_id is not None and person_id in set(recipients):
-        raise DomainError(
-            Message("Nothing was proposed: you are one of the recipients. Another coordinator has to propose them.")
-        )
-
-
-def series_prefix(prefix: str, year: int) -> str:
-    """What the numbers of a series begin with: ``EULP-2023``."""
-    return f"{prefix}-{year}"
-
-
-def number_of(series: str, sequence: int) -> str:
-    """A certificate's number: ``EULP-2023-000012``."""
-    return f"{series}-{sequence:0{DIGITS}}"
-
-
-def fingerprint(holders: Iterable[Holder]) -> str:
-    """A short hash of the names on a list in their order: shows whether a list changed since somebody looked at it."""
-    text = "\n".join(f"{holder.kk}\t{holder.ru}\t{holder.latin}" for holder in holders)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,0 +1,73 @@
+"""Input of the register of attendance: a row per person, by the number in the list."""
+
+import re
+from collections.abc import Collection, Mapping
+
+from werkzeug.datastructures import MultiDict
+
+from app.kernel.errors import DomainError
+from app.kernel.words import Message
+from app.web.forms import Form
+from modules.enums import AttendanceState
+from modules.rules.attendance import LETTERS, Marking, read_state
+
+STRANGER = Message("Nothing was saved: somebody was marked who is not in this cohort.")
+REST, CLEAR = "rest", "clear"  # values of the buttons, ``act``
+_SEEN = re.compile(r"([0-9]{1,6})([a-z])")
+_NUMBER = re.compile(r"[0-9]{1,6}")
+
+
+class RegisterForm(Form):
+    """The register has a row of radios per person, made by its template: ``m12`` with a letter, "" for unmarked."""
+
+
+def seen_text(shown: Mapping[int, AttendanceState]) -> str:
+    """What a page shows, for the field that tells it back: ``12r 13a``."""
+    return " ".join(f"{number}{LETTERS[state]}" for number, state in shown.items())
+
+
+def typed_states(data: MultiDict[str, str]) -> dict[int, AttendanceState | None]:
+    """The state wanted in each row that was sent, by number.
+
+    Raises:
+        DomainError: a state that does not exist.
+
+    """
+    return {
+        int(name[1:]): read_state(letter)
+        for name, letter in data.items()
+        if name[:1] == "m" and _NUMBER.fullmatch(name[1:])
+    }
+
+
+def read_marks(data: MultiDict[str, str], people: Mapping[int, int], unmarked: Collection[int]) -> dict[int, Marking]:
+    """The rows that were sent, by enrolment.
+
+    The button ``rest`` marks whoever is marked neither in the form nor in what is saved; ``clear`` takes the mark of
+    the person whose number was typed away.
+
+    Args:
+        people: enrolments by their number in the list.
+        unmarked: the numbers of those in this register who have no mark saved now.
+
+    Raises:
+        DomainError: a state that does not exist, or a number that is not in the list.
+
+    """
+    seen = {int(number): read_state(letter) for number, letter in _SEEN.findall(data.get("seen", ""))}
+    wanted = typed_states(data)
+    if data.get("act") == CLEAR:
+        wanted[_number(data.get("cleared", ""))] = None
+    rows = {number: Marking(seen.get(number), state) for number, state in wanted.items()}
+    if data.get("act") == REST:
+        left = set(unmarked) - {number for number, state in wanted.items() if state}
+        rows |= {number: Marking(None, AttendanceState.PRESENT) for number in left}
+    if not rows.keys() <= people.keys():
+        raise DomainError(STRANGER)
+    return {people[number]: row for number, row in rows.items()}
+
+
+def _number(text: str) -> int:
+    if not _NUMBER.fullmatch(text.strip()):
+        raise DomainError(Message("Nothing was saved: type the number of the person whose mark is to be cleared."))
+    return int(text)

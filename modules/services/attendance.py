@@ -1,0 +1,199 @@
+"""Saving registers of attendance: row by row, so that two people can keep one register at once."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.rules import Actor
+from app.audit.services import record
+from app.kernel import clock
+from app.kernel.errors import DomainError
+from app.kernel.words import Message
+from cohorts.enums import EnrolmentStatus
+from cohorts.models import Cohort, Enrolment
+from modules.enums import AttendanceState, Half, SessionStatus
+from modules.models import AttendanceMark, Module, ModuleSession, Register
+from modules.queries.registers import Held, Mark, audience_at, find_register, held_on, marks_of
+from modules.rules.attendance import Audience, Marking, Merged, check_register, merge, within
+from modules.rules.laying import Span
+
+__all__ = ["Clash", "Marking", "Saved", "save_register", "shift_registers"]
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """A row that somebody else changed meanwhile to another state than the one wanted.
+
+    Args:
+        saved: what is saved now; None: the other one cleared it.
+        by, at: who set it and when, if it is set.
+
+    """
+
+    enrolment_id: int
+    saved: AttendanceState | None
+    wanted: AttendanceState | None
+    by: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What became of a save: ``written`` rows changed, ``clashes`` did not and are to be decided."""
+
+    register: Register | None
+    written: int
+    clashes: tuple[Clash, ...] = ()
+
+
+def save_register(
+    session: Session,
+    *,
+    cohort: Cohort,
+    module: Module,
+    day: date,
+    half: Half | None,
+    meeting: ModuleSession | None,
+    marks: Mapping[int, Marking],
+    actor: Actor | None,
+    now: datetime,
+) -> Saved:
+    """Save rows of the register of a half-day (``half``) or of one session (``meeting``; then ``half`` is None).
+
+    Rows that are not sent, or that their sender didn't touch, stay as they are; a first save makes the register. Rows
+    that somebody else changed meanwhile to another state than the one wanted are not written but come back as clashes:
+    the caller shows them, and keeps the rest.
+
+    Args:
+        day: for a session the day on which it begins by the clocks of its place.
+        marks: by enrolment, what the page showed and what is wanted.
+
+    Raises:
+        DomainError: the cohort is closed, the day has not come or is not the module's, the half-day belongs to another
+            module, the session is cancelled, or somebody marked withdrew or is not among those it is for.
+
+    """
+    session.execute(select(Cohort.id).where(Cohort.id == cohort.id).with_for_update(key_share=True))
+    session.refresh(cohort, ["status"])
+    held = held_on(session, module, day)
+    _check_day(cohort, module, day, held, now)
+    register = find_register(session, cohort.id, day=day, half=half, meeting=meeting)
+    _check_register(module, register, meeting)
+    before = {mark.enrolment_id: mark for mark in marks_of(session, (register.id,))} if register else {}
+    outcome = {
+        key: merge(before[key].state if key in before else None, marking) for key, marking in sorted(marks.items())
+    }
+    changed = [key for key, merged in outcome.items() if merged is not Merged.LEFT]
+    _check_people(session, cohort, changed, audience_at(held, day=day, half=half, meeting=meeting))
+    clashes = tuple(_clash(key, marks[key], before.get(key)) for key in changed if outcome[key] is Merged.CLASH)
+    written = {key: marks[key].wanted for key in changed if outcome[key] is Merged.WRITTEN}
+    if written:
+        place = {"cohort_id": cohort.id, "module_id": module.id, "day": day, "half": half}
+        register = register or Register(**place, session_id=meeting.id if meeting else None)
+        _write(session, register, written, actor, now)
+        _record(session, register, before, written, actor, now)
+    return Saved(register, len(written), clashes)
+
+
+def shift_registers(session: Session, *, cohort: Cohort, days: int) -> None:
+    """Move the registers of a cohort that is moved as a whole (see :func:`modules.services.move_schedule`)."""
+    found = session.scalars(select(Register).where(Register.cohort_id == cohort.id).order_by(Register.day)).all()
+    for register in reversed(found) if days > 0 else found:  # one by one, so that no two share a half-day meanwhile
+        register.day += timedelta(days=days)
+        session.flush()
+
+
+def _check_day(cohort: Cohort, module: Module, day: date, held: Collection[Held], now: datetime) -> None:
+    spans = {block: Span(block.starts_on, block.ends_on) for block in module.blocks}
+    zone = next((block.time_zone for block, span in spans.items() if span.touches(day)), cohort.time_zone)
+    inside = within(day, spans.values(), {slot.day for meeting in held for slot in meeting.slots})
+    check_register(cohort.status, day, inside=inside, today=clock.day_of(now, zone))
+
+
+def _check_register(module: Module, register: Register | None, meeting: ModuleSession | None) -> None:
+    if register is not None and register.module_id != module.id:
+        raise DomainError(Message("Nothing was saved: the register of this half-day belongs to another module."))
+    if meeting is not None and meeting.status == SessionStatus.CANCELLED:
+        raise DomainError(Message("Nothing was saved: the session is cancelled."))
+
+
+def _check_people(session: Session, cohort: Cohort, keys: Collection[int], audience: Audience) -> None:
+    rows = session.execute(
+        select(Enrolment.id, Enrolment.number, Enrolment.status, Enrolment.group_id)
+        .where(Enrolment.cohort_id == cohort.id, Enrolment.id.in_(keys))
+        .order_by(Enrolment.number)
+    ).all()
+    if len(rows) < len(keys):
+        raise DomainError(Message("Nothing was saved: somebody was marked who is not in this cohort."))
+    for row in rows:
+        if row.status == EnrolmentStatus.WITHDRAWN:
+            raise DomainError(Message("Nothing was saved: No. %(n)s has withdrawn from the cohort.", n=row.number))
+        if not audience.expects(row.id, row.group_id):
+            raise DomainError(Message("Nothing was saved: the sessions are not for No. %(n)s.", n=row.number))
+
+
+def _clash(key: int, marking: Marking, saved: Mark | None) -> Clash:
+    if saved is None:
+        return Clash(key, None, marking.wanted)
+    return Clash(key, saved.state, marking.wanted, saved.by, saved.at)
+
+
+def _write(
+    session: Session,
+    register: Register,
+    written: Mapping[int, AttendanceState | None],
+    actor: Actor | None,
+    now: datetime,
+) -> None:
+    user_id = actor.user_id if actor else None
+    register.saved_at, register.saved_by_id = now, user_id
+    session.add(register)
+    session.flush()
+    rows = session.scalars(
+        select(AttendanceMark).where(
+            AttendanceMark.register_id == register.id, AttendanceMark.enrolment_id.in_(written)
+        )
+    )
+    known = {row.enrolment_id: row for row in rows}
+    for key, state in written.items():
+        row = known.get(key)
+        if state is None:
+            if row is not None:
+                session.delete(row)
+            continue
+        if row is None:
+            row = AttendanceMark(register_id=register.id, enrolment_id=key)
+            session.add(row)
+        row.state, row.marked_at, row.marked_by_id = state, now, user_id
+    session.flush()
+
+
+def _record(
+    session: Session,
+    register: Register,
+    before: Mapping[int, Mark],
+    written: Mapping[int, AttendanceState | None],
+    actor: Actor | None,
+    now: datetime,
+) -> None:
+    """The audit names each mark that took the place of another; first marks stand in the register itself."""
+    corrected = {
+        str(key): [str(before[key].state), str(state or "")] for key, state in written.items() if key in before
+    }
+    record(
+        session,
+        act="modules.register_saved",
+        subject="register",
+        subject_id=register.id,
+        actor=actor,
+        now=now,
+        cohort=register.cohort_id,
+        day=register.day.isoformat(),
+        half=str(register.half or ""),
+        meeting=register.session_id,
+        rows=len(written),
+        corrected=corrected,
+    )

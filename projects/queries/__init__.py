@@ -1,0 +1,1 @@
+"""Reading groups, projects, commissions, sittings and what they mean for completion."""

@@ -1,0 +1,13 @@
+"""Who may do what with groups, projects and defences."""
+
+from app.accounts.enums import DelegatedArea, Role
+from app.accounts.rules import Actor, permission
+
+VIEW_PROJECTS = permission("projects.view", Role.ADMINISTRATOR, Role.COORDINATOR, Role.AUDITOR)
+MANAGE_PROJECTS = permission("projects.manage", Role.COORDINATOR)
+VIEW_OWN_PROJECT = permission("projects.view_own", Role.PARTICIPANT, Role.ASSISTANT)
+
+
+def principals(actor: Actor) -> dict[int, str]:
+    """The people whose project this account reads as an assistant: key of the person and name."""
+    return {who.person_id: who.name for who in actor.principals if DelegatedArea.PROJECT in who.areas}
