@@ -22,6 +22,7 @@ class MenuItem:
         section: the first part of the endpoint (the blueprint) that this line stands for.
         order: place in the menu, smallest first.
         tab: shown among the participant's tabs instead of the staff's menu.
+        shown: whether there is anything behind it for somebody who holds the permission; None: always.
 
     """
 
@@ -32,6 +33,11 @@ class MenuItem:
     order: int
     section: tuple[str, ...]
     tab: bool = False
+    shown: Callable[[Actor], bool] | None = None
+
+    def is_for(self, actor: Actor) -> bool:
+        """Whether somebody sees this line."""
+        return actor.may(self.permission) and (self.shown is None or self.shown(actor))
 
 
 @dataclass(frozen=True, slots=True)

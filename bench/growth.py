@@ -98,6 +98,7 @@ PAGES = (
     Page("completion", "coordinator", "/cohorts/um-2020-1/completion", b"/completion/"),
     Page("schedule", "coordinator", "/cohorts/kel-now-1/schedule/", b"/schedule/"),
     Page("certificates", "official", "/certificates/", b"EULP-2023-"),
+    Page("all_certificates", "coordinator", "/certificates/", b"/certificates/"),
 )
 
 

@@ -17,9 +17,13 @@ from certificates.enums import BatchStatus
 from certificates.models import Batch
 from certificates.queries import issue
 from certificates.queries.candidates import cohorts_to_propose
+from certificates.queries.completion import rule_of
 from certificates.rules import APPROVE, PROPOSE
 from certificates.views.filters import local_day
+from cohorts.enums import CohortStatus, EnrolmentStatus
 from cohorts.models import Cohort
+from cohorts.queries import cohorts_in_reach, in_reach, status_counts
+from cohorts.rules import MANAGE_COHORT
 
 MOST = 7
 ACTS = {
@@ -34,15 +38,17 @@ ACTS = {
 
 
 def home_needs(session: Session, actor: Actor, now: datetime) -> Panel | None:
-    """What an approver should look at, and a coordinator propose or mend."""
+    """What an approver should look at, and a coordinator decide, propose or mend."""
     if not actor.may(APPROVE) and not actor.may(PROPOSE):
         return None
-    return Panel("", {}, todo=(*_to_approve(session, actor), *_to_propose(session, actor, day_of(now))))
+    lines = (*_to_approve(session, actor), *_to_decide(session, actor, now), *_to_propose(session, actor, day_of(now)))
+    return Panel("", {}, todo=lines)
 
 
 def cohort_needs(session: Session, actor: Actor, cohort: Cohort, now: datetime) -> Panel | None:
-    """What a coordinator should propose or mend in one cohort."""
-    return Panel("", {}, todo=tuple(_to_propose(session, actor, day_of(now, cohort.time_zone), cohort.id)))
+    """What a coordinator should decide, propose or mend in one cohort."""
+    deciding = _to_decide(session, actor, now, cohort) if in_reach(actor.reach(MANAGE_COHORT), cohort) else []
+    return Panel("", {}, todo=(*deciding, *_to_propose(session, actor, day_of(now, cohort.time_zone), cohort.id)))
 
 
 def _to_approve(session: Session, actor: Actor) -> list[Todo]:
@@ -57,10 +63,37 @@ def _to_approve(session: Session, actor: Actor) -> list[Todo]:
             _title(batch.cohort),
             _("order No. %(number)s", number=batch.order_number),
             "medal",
-            due=local_day(batch.proposed_at, batch.cohort.time_zone),
+            when=batch.issued_on,
         )
         for batch in waiting
     ]
+
+
+def _to_decide(session: Session, actor: Actor, now: datetime, only: Cohort | None = None) -> list[Todo]:
+    """Cohorts that have ended and whose conditions say who completes, with people about whom no order says anything."""
+    reach = actor.reach(MANAGE_COHORT)
+    found = [only] if only else cohorts_in_reach(session, reach, statuses=(CohortStatus.RUNNING,)) if reach else []
+    ended = [
+        cohort
+        for cohort in found
+        if cohort.status == CohortStatus.RUNNING
+        and cohort.ends_on
+        and cohort.ends_on.last_day < day_of(now, cohort.time_zone)
+        and rule_of(cohort).conditions
+    ]
+    counts = status_counts(session, [cohort.id for cohort in ended])
+    waiting = {cohort.id: counts.get(cohort.id, {}).get(EnrolmentStatus.ENROLLED, 0) for cohort in ended}
+    return [_decide(cohort, waiting[cohort.id]) for cohort in ended if waiting[cohort.id]][:MOST]
+
+
+def _decide(cohort: Cohort, number: int) -> Todo:
+    return Todo(
+        ngettext("Mark %(num)s person: completed or not", "Mark %(num)s people: completed or not", number),
+        url_for("completion.cohort", code=cohort.code),
+        _title(cohort),
+        _("the last day has passed"),
+        "user",
+    )
 
 
 def _to_propose(session: Session, actor: Actor, today: date, cohort_id: int | None = None) -> list[Todo]:

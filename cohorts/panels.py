@@ -18,6 +18,7 @@ from cohorts.enums import COHORT_STATUS_LABELS, CohortStatus, EnrolmentStatus
 from cohorts.models import Cohort
 from cohorts.queries import cohorts_in_reach, status_counts
 from cohorts.rules import MANAGE_COHORT, VIEW_COHORT
+from cohorts.schema import CompletionSpec
 
 MOST = 7
 OPEN = (CohortStatus.RUNNING, CohortStatus.PLANNED)
@@ -70,7 +71,10 @@ def home_needs(session: Session, actor: Actor, now: datetime) -> Panel | None:
 
 
 def need_of(cohort: Cohort, counts: Mapping[EnrolmentStatus, int], now: datetime) -> Todo | None:
-    """A cohort without people wants its roster; one that has ended wants everybody marked; a closed one nothing."""
+    """A cohort without people wants its roster; one that has ended wants everybody marked; a closed one nothing.
+
+    Where conditions decide who completes, whoever judges them (a higher package) says so and leads to them.
+    """
     if cohort.status not in OPEN:
         return None
     title = cohort.title.best(chosen_language())[0]
@@ -85,7 +89,7 @@ def need_of(cohort: Cohort, counts: Mapping[EnrolmentStatus, int], now: datetime
             "up",
             when=cohort.starts_on.first_day if cohort.starts_on else None,
         )
-    if waiting and cohort.ends_on and cohort.ends_on.last_day < day_of(now, cohort.time_zone):
+    if waiting and cohort.ends_on and cohort.ends_on.last_day < day_of(now, cohort.time_zone) and not _judged(cohort):
         return Todo(
             ngettext("Mark %(num)s person: completed or not", "Mark %(num)s people: completed or not", waiting),
             url_for("cohorts.people", code=cohort.code, status=EnrolmentStatus.ENROLLED.value),
@@ -94,3 +98,8 @@ def need_of(cohort: Cohort, counts: Mapping[EnrolmentStatus, int], now: datetime
             "user",
         )
     return None
+
+
+def _judged(cohort: Cohort) -> bool:
+    """Whether the cohort's rule has conditions; else an order alone decides who completes."""
+    return bool(CompletionSpec.model_validate(cohort.completion_rule or {}).conditions)

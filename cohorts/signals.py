@@ -55,6 +55,23 @@ class StatusChanging:
     after: EnrolmentStatus
 
 
+groups_changing = Signal("Sent with a GroupsChanging before people change groups; a receiver may raise a DomainError.")
+
+
+@dataclass(frozen=True, slots=True)
+class GroupsChanging:
+    """People of a cohort, held until the commit, are about to join or leave groups.
+
+    Args:
+        group_ids: the groups that they join or leave.
+
+    """
+
+    session: Session
+    cohort: Cohort
+    group_ids: frozenset[int]
+
+
 cohort_closing = Signal("Sent with a CohortClosing before a cohort is closed; receivers add what is still open.")
 
 

@@ -22,6 +22,14 @@ from modules.services.calendars import seed_calendar
 
 FIRST_YEAR = 2024  # of the working calendars
 CALENDARS = ("KZ", "AE")
+
+
+def _play_today(theatre: Theatre) -> None:
+    """What happened within the last weeks: after everything else, as the register's log is a chain."""
+    eulp_2023.mend_lately(theatre)
+    kel_now.play(theatre)
+
+
 # The cohorts in order of time: the register's log is a chain.
 PLAYS: dict[str, Callable[[Theatre], None]] = {
     um_2020.CODE: um_2020.play,
@@ -31,7 +39,7 @@ PLAYS: dict[str, Callable[[Theatre], None]] = {
     EMPA.code: EMPA.play,
     REGDEV.code: REGDEV.play,
     diplomats.CODE: diplomats.play,
-    kel_now.CODE: kel_now.play,
+    kel_now.CODE: _play_today,
 }
 
 

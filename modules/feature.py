@@ -12,7 +12,7 @@ from cohorts.signals import CohortClosing, CohortCreated, cohort_closing, cohort
 from modules.cli import schedule_group
 from modules.queries.attendance import open_registers
 from modules.queries.schedule import modules_of
-from modules.rules.access import HOST_MODULE, MANAGE_CALENDARS, VIEW_OWN_SCHEDULE
+from modules.rules.access import HOST_MODULE, MANAGE_CALENDARS, VIEW_OWN_SCHEDULE, has_schedule
 from modules.services import lay_modules
 from modules.views import (
     attendance,
@@ -33,6 +33,7 @@ from modules.views import (
     register,
     schedule,
     sessions,
+    signing,
 )
 
 
@@ -68,7 +69,9 @@ FEATURE = Feature(
         experts.blueprint,
     ),
     menu=(
-        MenuItem(Message("Schedule"), "modules.me", "cal", VIEW_OWN_SCHEDULE, 10, ("modules",), tab=True),
+        MenuItem(
+            Message("Schedule"), "modules.me", "cal", VIEW_OWN_SCHEDULE, 10, ("modules",), tab=True, shown=has_schedule
+        ),
         MenuItem(Message("My module"), "schedule.mine", "cal", HOST_MODULE, 20, ("schedule", "attendance")),
         MenuItem(Message("Calendars"), "calendars.index", "cal", MANAGE_CALENDARS, 70, ("calendars",)),
     ),
@@ -86,4 +89,15 @@ FEATURE = Feature(
     scopes={ScopeKind.MODULE: module_key},
 )
 
-__all__ = ["FEATURE", "conflicts", "copying", "holding", "planning", "publish", "register", "schedule", "sessions"]
+__all__ = [
+    "FEATURE",
+    "conflicts",
+    "copying",
+    "holding",
+    "planning",
+    "publish",
+    "register",
+    "schedule",
+    "sessions",
+    "signing",
+]

@@ -1,13 +1,12 @@
 """Tables of modules, blocks, sessions and what of them is published."""
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
-from sqlalchemy import Connection, ForeignKey, Index, String, UniqueConstraint, delete, event, insert, inspect
-from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.kernel.base import Base, Identified, Versioned
 from app.kernel.partial_date import PartialDate
-from app.kernel.text import identity
 from app.kernel.tri import Tri
 from app.organisations.models import Organisation
 from app.people.models import Person
@@ -112,7 +111,7 @@ class ModuleSession(Identified, Versioned, SessionFacts, Base):
 class SessionRoom(Identified, Base):
     """A room and a day (UTC) on which a session takes it: finds rooms taken twice without reading every cohort.
 
-    Kept with each session by the listeners below, whoever writes it.
+    Written with each session by :mod:`modules.services.rooms`.
     """
 
     __tablename__ = "session_room"
@@ -121,28 +120,6 @@ class SessionRoom(Identified, Base):
     session_id: Mapped[int] = mapped_column(ForeignKey("module_session.id", ondelete="CASCADE"), index=True)
     room: Mapped[str] = mapped_column(String(200))
     day: Mapped[date]
-
-
-def room_key(room: str) -> str:
-    """A room's name as two cohorts may both write it."""
-    return identity(room)[:200]
-
-
-@event.listens_for(ModuleSession, "after_insert")
-def _take_rooms(_mapper: Mapper[ModuleSession], connection: Connection, row: ModuleSession) -> None:
-    days = dict.fromkeys(moment.astimezone(UTC).date() for moment in (row.starts_at, row.ends_at))
-    rooms = dict.fromkeys(map(room_key, row.rooms))
-    taken = [{"session_id": row.id, "room": room, "day": day} for room in rooms for day in days]
-    if taken:
-        connection.execute(insert(SessionRoom), taken)
-
-
-@event.listens_for(ModuleSession, "after_update")
-def _take_other_rooms(mapper: Mapper[ModuleSession], connection: Connection, row: ModuleSession) -> None:
-    held = inspect(row).attrs
-    if any(held[name].history.has_changes() for name in ("rooms", "starts_at", "ends_at")):
-        connection.execute(delete(SessionRoom).where(SessionRoom.session_id == row.id))
-        _take_rooms(mapper, connection, row)
 
 
 class ScheduleVersion(Identified, Base):

@@ -7,6 +7,7 @@ pytest_plugins = (
     "tests.support.database",
     "tests.support.browser",
     "tests.support.demonstration",
+    "tests.support.visiting",
 )
 
 # No test is timed: a busy machine is no failure. Speed lives in bench/.

@@ -200,6 +200,12 @@ def faces() -> Faces:
         return _parsed()
 
 
+def printable(text: str) -> str:
+    """The text with a question mark for what cannot be drawn in every face: for papers that are not refused."""
+    house = faces().all()
+    return "".join(each if all(face.can_draw(each) for face in house) else "?" for each in text)
+
+
 def missing_glyphs(text: str) -> list[str]:
     """Return the characters of the text that cannot be drawn in every face, each once, in order.
 

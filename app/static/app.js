@@ -161,9 +161,10 @@ if (register) {
     event.preventDefault();
   });
   document.addEventListener('click', (event) => {
-    if (!event.target.closest('[form=register][value=rest]')) return;
+    const rest = event.target.closest('[form=register][value^=rest]');
+    if (!rest) return;
     event.preventDefault();
-    for (const row of rows) if (!state(row)) set(row, codes[0]);
+    for (const row of rows) if (!state(row)) set(row, rest.value === 'rest' ? 'r' : 'o');
     say(document.querySelector('.counts').textContent.replace(/\s+/g, ' '));
   });
   const find = document.querySelector('[data-find]');

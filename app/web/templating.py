@@ -45,7 +45,7 @@ def _menu(*, tabs: bool) -> list[Link]:
     actor = actor_or_none()
     if actor is None:
         return []
-    items = [item for feature in features() for item in feature.menu if item.tab == tabs and actor.may(item.permission)]
+    items = [item for feature in features() for item in feature.menu if item.tab == tabs and item.is_for(actor)]
     lines = [_link(item) for item in sorted(items, key=lambda item: item.order)]
     return lines if tabs or not lines else [_home(actor), *lines]
 

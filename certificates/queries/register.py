@@ -6,8 +6,8 @@ from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, extract, func, select
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session, joinedload
 
 from app.accounts.rules import Actor
 from app.audit.models import AuditEntry
@@ -19,7 +19,7 @@ from app.organisations.models import Organisation
 from certificates.codes import normalise_number
 from certificates.enums import CertificateStatus
 from certificates.models import Batch, Certificate, RenderedFile
-from certificates.queries.scope import certificates_within
+from certificates.queries.scope import certificates_within, reads_all
 from cohorts.models import Cohort, Enrolment, Programme
 
 PAGE = 50
@@ -72,19 +72,14 @@ class Page:
 
 
 def _statement(session: Session, actor: Actor, *columns: Any) -> Select[Any]:  # noqa: ANN401 - columns or entities
-    return (
-        select(*columns)
-        .select_from(Certificate)
-        .join(Certificate.cohort)
-        .join(Cohort.programme)
-        .where(certificates_within(session, actor))
-    )
+    return select(*columns).select_from(Certificate).where(certificates_within(session, actor))
 
 
 def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
     conditions = [Certificate.search_key.contains(word, autoescape=True) for word in search_key(wanted.text).split()]
     if wanted.programme:
-        conditions.append(Programme.code == wanted.programme)
+        cohorts = select(Cohort.id).join(Cohort.programme).where(Programme.code == wanted.programme)
+        conditions.append(Certificate.cohort_id.in_(cohorts.correlate(None)))
     if wanted.organisation:
         conditions.append(Certificate.organisation_id == wanted.organisation)
     if wanted.status:
@@ -100,7 +95,7 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
 
 def _loaded(statement: Select[Any]) -> Select[Any]:
     return statement.options(
-        contains_eager(Certificate.cohort).contains_eager(Cohort.programme),
+        joinedload(Certificate.cohort).joinedload(Cohort.programme),
         joinedload(Certificate.enrolment).joinedload(Enrolment.organisation),
         joinedload(Certificate.replaced_by),
     ).order_by(Certificate.issued_on.desc(), Certificate.sort_key, Certificate.number)
@@ -155,11 +150,9 @@ def get_certificate(session: Session, actor: Actor, number: str) -> Certificate:
 
 def own(session: Session, person_id: int | None) -> Sequence[Certificate]:
     """A person's own certificates, newest first."""
-    statement = (
-        select(Certificate).join(Certificate.cohort).join(Cohort.programme).where(Certificate.person_id == person_id)
-    )
     if person_id is None:
         return ()
+    statement = select(Certificate).where(Certificate.person_id == person_id)
     rows: Sequence[Certificate] = session.scalars(_loaded(statement)).unique().all()
     return rows
 
@@ -178,21 +171,34 @@ def get_own(session: Session, person_id: int | None, number: str) -> Certificate
 
 
 def choices(session: Session, actor: Actor) -> Choices:
-    """What the filters can offer to somebody."""
-    programmes = _statement(session, actor, Cohort.programme_id).distinct()
-    organisations = _statement(session, actor, Certificate.organisation_id).distinct()
-    years = _statement(session, actor, extract("year", Certificate.issued_on)).distinct()
+    """What the filters can offer to somebody.
+
+    Who reads all is asked cohort by cohort and organisation by organisation whether there is a certificate; others have
+    fewer certificates than there are of these.
+    """
+    everything = reads_all(actor)
+    of_cohort = select(Certificate.id).where(Certificate.cohort_id == Cohort.id).exists()
+    of_organisation = select(Certificate.id).where(Certificate.organisation_id == Organisation.id).exists()
+    cohorts = of_cohort if everything else Cohort.id.in_(_statement(session, actor, Certificate.cohort_id))
+    programmes = select(Cohort.programme_id).where(cohorts)
+    organisations = (
+        of_organisation if everything else Organisation.id.in_(_statement(session, actor, Certificate.organisation_id))
+    )
     return Choices(
         tuple(session.scalars(select(Programme).where(Programme.id.in_(programmes)).order_by(Programme.sort_key))),
         tuple(
-            session.scalars(
-                select(Organisation)
-                .where(Organisation.id.in_(organisations))
-                .order_by(Organisation.sort_key, Organisation.id)
-            )
+            session.scalars(select(Organisation).where(organisations).order_by(Organisation.sort_key, Organisation.id))
         ),
-        tuple(sorted((int(year) for year in session.scalars(years)), reverse=True)),
+        _years(session, actor),
     )
+
+
+def _years(session: Session, actor: Actor) -> tuple[int, ...]:
+    """The years from the last issue back to the first; asked one by one, each is a look into an index."""
+    first, last = (
+        session.scalar(_statement(session, actor, edge(Certificate.issued_on))) for edge in (func.min, func.max)
+    )
+    return tuple(range(last.year, first.year - 1, -1)) if first else ()
 
 
 def people_count(session: Session, actor: Actor) -> int:

@@ -1,6 +1,6 @@
 """What somebody may see of the register. Every query that loads certificates for a page goes through here."""
 
-from sqlalchemy import ColumnElement, false, or_, true
+from sqlalchemy import ColumnElement, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from app.accounts.rules import Actor
@@ -11,23 +11,33 @@ from cohorts.models import Cohort, Programme
 from cohorts.queries import cohorts_within
 
 
+def reads_all(actor: Actor) -> bool:
+    """Whether somebody may read every certificate there is."""
+    return actor.reach(READ_PROGRAMMES).everywhere or actor.reach(READ_REMIT).everywhere
+
+
 def certificates_within(session: Session, actor: Actor) -> ColumnElement[bool]:
-    """The certificates that somebody may read; the statement must join Cohort and Programme.
+    """The certificates that somebody may read: a condition on columns of the certificate, each with an index.
 
     Staff read their programmes. An official reads those of people whom their organisation, or one that it followed, had
     sent on the day of enrolment, and those of programmes that their organisation commissioned.
     """
-    staff, official = actor.reach(READ_PROGRAMMES), actor.reach(READ_REMIT)
-    if staff.everywhere or official.everywhere:
+    if reads_all(actor):
         return true()
-    conditions: list[ColumnElement[bool]] = []
+    staff, official = actor.reach(READ_PROGRAMMES), actor.reach(READ_REMIT)
+    cohorts: list[ColumnElement[bool]] = []
     if staff:
-        conditions.append(cohorts_within(staff))
+        cohorts.append(cohorts_within(staff))
     if official.programmes:
-        conditions.append(Cohort.programme_id.in_(official.programmes))
+        cohorts.append(Cohort.programme_id.in_(official.programmes))
     if official.cohorts:
-        conditions.append(Cohort.id.in_(official.cohorts))
+        cohorts.append(Cohort.id.in_(official.cohorts))
+    if official.organisations:
+        cohorts.append(Programme.commissioner_id.in_(official.organisations))
+    if not cohorts:
+        return false()
+    of_cohorts = select(Cohort.id).join(Cohort.programme).where(or_(*cohorts)).correlate(None)
+    conditions = [Certificate.cohort_id.in_(of_cohorts)]
     if official.organisations:
         conditions.append(Certificate.organisation_id.in_(remit(session, official.organisations)))
-        conditions.append(Programme.commissioner_id.in_(official.organisations))
-    return or_(*conditions) if conditions else false()
+    return or_(*conditions)

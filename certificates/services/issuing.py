@@ -20,7 +20,7 @@ from app.people.models import Person
 from certificates.codes import CODE_BYTES, control_code, new_code
 from certificates.enums import BatchStatus, CertificateStatus, LogEvent
 from certificates.house import House
-from certificates.models import Batch, BatchItem, Certificate, Series
+from certificates.models import Batch, Certificate, Series
 from certificates.payload import Payload
 from certificates.queries.candidates import candidate_of
 from certificates.queries.issue import NO_BATCH, Award, award_of, issued_in
@@ -148,11 +148,16 @@ def send_back(session: Session, *, batch: Batch, note: str, actor: Actor, now: d
 
 
 def _claim(session: Session, batch: Batch, actor: Actor) -> None:
-    """Lock the batch and the register, in this order everywhere, and read the batch as it is now."""
+    """Lock the batch, the register and the cohort, in this order everywhere, and read the batch as it is now.
+
+    Whoever saves attendance, moves people between groups or takes in a roster holds the cohort too: the evidence that
+    is judged here stays as it is until the commit.
+    """
     if not in_reach(actor.reach(APPROVE), batch.cohort):
         raise NotFoundError(NO_BATCH)
     session.refresh(batch, with_for_update={"of": Batch})
     lock_register(session)
+    session.refresh(batch.cohort, with_for_update={"of": Cohort, "key_share": True})
 
 
 def _decide(session: Session, batch: Batch, status: BatchStatus, *, actor: Actor, now: datetime) -> None:
@@ -165,16 +170,16 @@ def _decide(session: Session, batch: Batch, status: BatchStatus, *, actor: Actor
 
 def _people(session: Session, batch: Batch) -> list[tuple[Enrolment, Candidate]]:
     """Everybody on the list, with the names of this moment; nobody's completion is taken away until the commit."""
+    places = {item.enrolment_id: item.position for item in batch.items}
     rows = session.scalars(
         select(Enrolment)
-        .join(BatchItem, BatchItem.enrolment_id == Enrolment.id)
-        .where(BatchItem.batch_id == batch.id)
+        .where(Enrolment.id.in_(places))
         .options(joinedload(Enrolment.person).selectinload(Person.names))
-        .order_by(BatchItem.position)
+        .order_by(Enrolment.number)  # as everybody locks them, so that nobody waits for who waits
         .with_for_update(of=Enrolment)
         .execution_options(populate_existing=True)
     ).unique()
-    return [(enrolment, candidate_of(enrolment)) for enrolment in rows]
+    return [(row, candidate_of(row)) for row in sorted(rows, key=lambda row: places[row.id])]
 
 
 def _check_still_ready(

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from app.accounts.rules import Actor, Permission
+from app.accounts.rules import Permission
 from app.kernel.clock import day_of
 from app.people.queries import display_name
 from app.web.downloads import XLSX, send_bytes
@@ -16,7 +16,6 @@ from app.web.forms import submitted
 from app.web.locale import chosen_language
 from app.web.pages import page
 from app.web.policy import requires
-from app.web.request import current_actor, db_session, moment
 from certificates.forms import OrderForm, TakeBackForm, WaiveForm
 from certificates.queries.candidates import recipients
 from certificates.queries.completion import Ledger, Row, get_waiver, ledger
@@ -28,10 +27,12 @@ from certificates.services.completing import rest_of
 from certificates.views import ledger as show
 from certificates.views.person import history, turns
 from cohorts.enums import CohortStatus, EnrolmentStatus
-from cohorts.models import Cohort, Enrolment
-from cohorts.queries import get_cohort, get_enrolment, in_reach, status_counts
+from cohorts.models import Enrolment
+from cohorts.queries import get_enrolment, status_counts
 from cohorts.rules import MANAGE_COHORT
 from cohorts.tabs import cohort_tabs
+from cohorts.views.common import Desk as CohortDesk
+from cohorts.views.common import desk
 
 blueprint = Blueprint("completion", __name__, url_prefix="/cohorts/<code>/completion", template_folder="../templates")
 PAGE = 50  # people
@@ -39,16 +40,10 @@ DIGITS = 6  # of a number in an address that is read at all
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Desk(CohortDesk):
     """A request about the completion of one cohort."""
 
-    actor: Actor
-    cohort: Cohort
     ledger: Ledger
-
-    def may(self, wanted: Permission) -> bool:
-        """Whether the actor holds a permission for this cohort."""
-        return in_reach(self.actor.reach(wanted), self.cohort)
 
     def frame(self) -> dict[str, Any]:
         """What both pages show."""
@@ -69,9 +64,8 @@ def _desk(code: str, wanted: Permission = VIEW_COMPLETION) -> Desk:
         NotFoundError: there is none, or it is out of reach.
 
     """
-    actor = current_actor()
-    found = get_cohort(db_session(), actor.reach(wanted), code)
-    return Desk(actor, found, ledger(db_session(), found))
+    at = desk(code, wanted)
+    return Desk(at.session, at.actor, at.now, at.cohort, ledger(at.session, at.cohort))
 
 
 @blueprint.get("")
@@ -82,7 +76,7 @@ def cohort(code: str) -> ResponseReturnValue:
 
 
 def _cohort_page(at: Desk, form: OrderForm) -> ResponseReturnValue:
-    session, today = db_session(), day_of(moment(), at.cohort.time_zone)
+    session, today = at.session, day_of(at.now, at.cohort.time_zone)
     chosen, rows = _chosen(at.ledger)
     pages = max(1, -(-len(rows) // PAGE))
     number = min(_page_argument(), pages)
@@ -107,7 +101,7 @@ def _cohort_page(at: Desk, form: OrderForm) -> ResponseReturnValue:
         ready=ready if at.may(PROPOSE) and waiting is None else 0,
         rest=len(rest_of(at.ledger)) if ending and at.may(MANAGE_COHORT) else 0,
         may_manage=at.may(MANAGE_COHORT),
-        sections=cohort_tabs(session, at.actor, at.cohort, moment()),
+        sections=cohort_tabs(session, at.actor, at.cohort, at.now),
         **at.frame(),
     )
 
@@ -153,8 +147,8 @@ def _address(at: Desk, chosen: str, number: int) -> str:
 def workbook(code: str) -> ResponseReturnValue:
     """The ledger as a workbook."""
     at = _desk(code)
-    data = show.workbook(at.ledger, at.cohort, at=moment())
-    return send_bytes(data, f"{_('Completion')} {code} {day_of(moment()):%Y-%m-%d}.xlsx", XLSX)
+    data = show.workbook(at.ledger, at.cohort, at=at.now)
+    return send_bytes(data, f"{_('Completion')} {code} {day_of(at.now):%Y-%m-%d}.xlsx", XLSX)
 
 
 @blueprint.post("/rest")
@@ -167,7 +161,7 @@ def rest(code: str) -> ResponseReturnValue:
     def act() -> None:
         number, day = form.order_number.data or "", form.order_date.data
         marked.append(
-            mark_rest(db_session(), cohort=at.cohort, order_number=number, order_date=day, actor=at.actor, now=moment())
+            mark_rest(at.session, cohort=at.cohort, order_number=number, order_date=day, actor=at.actor, now=at.now)
         )
 
     if submitted(form, act):
@@ -185,13 +179,13 @@ def rest(code: str) -> ResponseReturnValue:
 def person(code: str, number: int) -> ResponseReturnValue:
     """One person's conditions, what is missing, and what was decided."""
     at = _desk(code)
-    return _person_page(at, get_enrolment(db_session(), at.cohort, number), WaiveForm(formdata=None))
+    return _person_page(at, get_enrolment(at.session, at.cohort, number), WaiveForm(formdata=None))
 
 
 def _person_page(
     at: Desk, enrolment: Enrolment, form: WaiveForm, *, refused: TakeBackForm | None = None
 ) -> ResponseReturnValue:
-    session = db_session()
+    session = at.session
     row = at.ledger.of(enrolment.id)
     open_items = _may_waive(at, row)
     form.offer([(item.condition.key, show.title(item.condition)) for item in open_items])
@@ -207,7 +201,7 @@ def _person_page(
         may_waive=at.may(WAIVE) and at.cohort.status != CohortStatus.CLOSED,
         can_waive=bool(open_items) and at.actor.person_id != enrolment.person_id,
         history=history(session, enrolment, chosen_language()),
-        sections=cohort_tabs(session, at.actor, at.cohort, moment()),
+        sections=cohort_tabs(session, at.actor, at.cohort, at.now),
         **at.frame(),
     )
 
@@ -223,25 +217,25 @@ def _may_waive(at: Desk, row: Row | None) -> list[Item]:
 def let_off(code: str, number: int) -> ResponseReturnValue:
     """Let somebody off a condition."""
     at, form = _desk(code, WAIVE), WaiveForm()
-    enrolment = get_enrolment(db_session(), at.cohort, number)
+    enrolment = get_enrolment(at.session, at.cohort, number)
     form.offer([(condition.key, condition.key) for condition in at.ledger.rule.conditions])
 
     def act() -> None:
         waive(
-            db_session(),
+            at.session,
             enrolment=enrolment,
             condition=form.condition.data,
             reason=form.reason.data or "",
             document=form.document.data or "",
             actor=at.actor,
-            now=moment(),
+            now=at.now,
         )
 
     if submitted(form, act):
         flash(_("The condition was waived. The reason and the document stand in the ledger."))
         return redirect(url_for("completion.person", code=code, number=number))
     at = _desk(code, WAIVE)
-    return _person_page(at, get_enrolment(db_session(), at.cohort, number), form)
+    return _person_page(at, get_enrolment(at.session, at.cohort, number), form)
 
 
 @blueprint.post("/<int:number>/waivers/<int:key>")
@@ -249,10 +243,10 @@ def let_off(code: str, number: int) -> ResponseReturnValue:
 def take_back(code: str, number: int, key: int) -> ResponseReturnValue:
     """Take a waiver back."""
     at, form = _desk(code, WAIVE), TakeBackForm()
-    waiver = get_waiver(db_session(), get_enrolment(db_session(), at.cohort, number), key)
-    if submitted(form, lambda: withdraw_waiver(db_session(), waiver=waiver, actor=at.actor, now=moment())):
+    waiver = get_waiver(at.session, get_enrolment(at.session, at.cohort, number), key)
+    if submitted(form, lambda: withdraw_waiver(at.session, waiver=waiver, actor=at.actor, now=at.now)):
         flash(_("The waiver was taken back."))
         return redirect(url_for("completion.person", code=code, number=number))
     at = _desk(code, WAIVE)
-    enrolment = get_enrolment(db_session(), at.cohort, number)
+    enrolment = get_enrolment(at.session, at.cohort, number)
     return _person_page(at, enrolment, WaiveForm(formdata=None), refused=form)

@@ -185,7 +185,11 @@ def _figure(found: Ledger, condition: Condition) -> Figure:
         waits = found.without(condition, decided=False)[1]
         label = _("Did not reach %(n)s%% attendance", n=condition.at_least)
         tone = "is-bad" if failed else "" if waits else "is-ok"
-        return Figure(label, failed, ngettext("person", "people", failed), tone)
+        small = ngettext("person", "people", failed)
+        low = sum(bool(so_far(item)) for row in found.rows for item in row.items if item.condition == condition)
+        if low:
+            small += " · " + _("below so far: %(n)s", n=low)
+        return Figure(label, failed, small, tone or ("is-chg" if low else ""))
     groups, people = found.without(condition, decided=False)
     tone = "is-bad" if failed else "" if people else "is-ok"
     label = _("Not accepted: %(title)s", title=_named(condition.title.tri())) if condition.title else _("Not accepted")
@@ -238,12 +242,23 @@ def _lower(status: EnrolmentStatus) -> str:
 
 def tone(item: Item) -> str:
     """The class of a result: waived, else by its verdict."""
-    return "is-chg" if item.waived else TONES[item.finding.verdict]
+    return "is-chg" if item.waived or so_far(item) else TONES[item.finding.verdict]
 
 
 def sign(item: Item) -> str:
     """The icon of a result."""
-    return "swap" if item.waived else ICONS[item.finding.verdict]
+    return "swap" if item.waived else "alert" if so_far(item) else ICONS[item.finding.verdict]
+
+
+def so_far(item: Item) -> str:
+    """That a percentage which is still open is too low today, in words; else ""."""
+    values, condition = item.finding.said.values, item.condition
+    counted, attended = values.get("counted"), values.get("attended")
+    if item.waived or item.finding.verdict is not Verdict.OPEN or not isinstance(condition, AttendanceSpec):
+        return ""
+    if not isinstance(counted, int) or not isinstance(attended, int) or attended * 100 >= counted * condition.at_least:
+        return ""
+    return str(_("below %(n)s%% so far", n=condition.at_least))
 
 
 class Links:

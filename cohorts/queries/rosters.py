@@ -110,14 +110,16 @@ def _facts(person: Person, enrolment: Enrolment) -> Enrolled:
     present = [post for post in person.posts if post.valid_to is None]
     title = present[-1].title if present else enrolment.post
     organisation: Organisation | None = present[-1].organisation if present else enrolment.organisation
+    named = organisation.name if organisation else None
     return Enrolled(
-        organisation=organisation.name.forms()[0] if organisation else "",
+        organisation=named.forms()[0] if named else "",
         post=title.forms()[0] if title else "",
         phone=person.phone or "",
         group=enrolment.group.label if enrolment.group else "",
         category=enrolment.category or "",
         nomination=enrolment.nomination or "",
         scholarship=scholarship_of(enrolment),
+        other_forms=frozenset(search_key(form) for text in (named, title) if text for form in text.forms()[1:]),
     )
 
 

@@ -11,7 +11,12 @@ from cohorts.roster.reasons import Choice, Reason, Verdict
 
 @dataclass(frozen=True, slots=True)
 class Enrolled:
-    """What is known of somebody in this cohort."""
+    """What is known of somebody in this cohort.
+
+    Args:
+        other_forms: organisation and post in other languages, as search keys: a list may name them in any.
+
+    """
 
     organisation: str = ""
     post: str = ""
@@ -20,6 +25,11 @@ class Enrolled:
     category: str = ""
     nomination: str = ""
     scholarship: Scholarship = field(default_factory=Scholarship)
+    other_forms: frozenset[str] = frozenset()
+
+    def says(self, text: str, known: str) -> bool:
+        """Whether a text of a list says what is known, in one of its languages."""
+        return search_key(text) in {search_key(known), *self.other_forms}
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,8 +203,8 @@ def _differences(entry: Entry, person: KnownPerson, now: Enrolled) -> Iterable[R
     """What the row says otherwise than we know. A cell that is empty says nothing."""
     post = entry.post.forms()[0] if entry.post else ""
     organisation = entry.organisation.forms()[0] if entry.organisation else ""
-    moved = organisation and search_key(organisation) != search_key(now.organisation)
-    if moved or (post and search_key(post) != search_key(now.post)):
+    moved = organisation and not now.says(organisation, now.organisation)
+    if moved or (post and not now.says(post, now.post)):
         was = ", ".join(filter(None, (now.post, now.organisation))) or "–"
         new = ", ".join(filter(None, (post or now.post, organisation or now.organisation)))
         yield Reason("post", {"was": was, "now": new})

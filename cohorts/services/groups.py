@@ -6,9 +6,8 @@ from datetime import datetime
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from app.accounts.models import User
 from app.accounts.rules import Actor
-from app.audit.models import AuditEntry
+from app.audit.queries import last_change
 from app.audit.services import record
 from app.kernel.errors import ConflictError, Difference, DomainError, NotFoundError
 from app.kernel.text import clean
@@ -141,18 +140,12 @@ def hold_group(session: Session, group: Group, *, version: int, label: str) -> N
     session.refresh(group)
     if group.version == version:
         return
-    last = session.execute(
-        select(User.display_name, AuditEntry.at)
-        .join_from(AuditEntry, User, AuditEntry.actor_id == User.id)
-        .where(AuditEntry.subject == SUBJECT, AuditEntry.subject_id == group.id)
-        .order_by(AuditEntry.id.desc())
-        .limit(1)
-    ).first()
+    who, when = last_change(session, SUBJECT, group.id)
     raise ConflictError(
         Message("Somebody else changed this group while you were editing it. Yours was not saved."),
         differences=[Difference(Message("Name of the group"), group.label, label)],
-        who=last[0] if last else "",
-        when=last[1] if last else None,
+        who=who,
+        when=when,
         version=group.version,
     )
 

@@ -8,9 +8,8 @@ from zoneinfo import available_timezones
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.models import User
 from app.accounts.rules import Actor
-from app.audit.models import AuditEntry
+from app.audit.queries import last_change
 from app.audit.services import record
 from app.kernel.clock import HOME_ZONE
 from app.kernel.errors import ConflictError, Difference, DomainError
@@ -192,20 +191,14 @@ def _conflict(
     session: Session, cohort: Cohort, saved: Mapping[str, object], typed: Mapping[str, object]
 ) -> ConflictError:
     """What is saved beside what was typed, and who saved it."""
-    last = session.execute(
-        select(User.display_name, AuditEntry.at)
-        .join_from(AuditEntry, User, AuditEntry.actor_id == User.id)
-        .where(AuditEntry.subject == "cohort", AuditEntry.subject_id == cohort.id, AuditEntry.act.in_(CHANGES))
-        .order_by(AuditEntry.id.desc())
-        .limit(1)
-    ).first()
+    who, when = last_change(session, "cohort", cohort.id, acts=CHANGES)
     return ConflictError(
         Message("Nothing was changed: somebody else changed the cohort meanwhile."),
         differences=[
             Difference(label, _spoken(saved[name]), _spoken(typed[name])) for name, label in FACT_LABELS.items()
         ],
-        who=last[0] if last else "",
-        when=last[1] if last else None,
+        who=who,
+        when=when,
         version=cohort.version,
     )
 

@@ -58,6 +58,7 @@ def change_status(
         NotFoundError: a number is not in the list.
 
     """
+    session.refresh(cohort, ["status"], with_for_update={"of": Cohort, "key_share": True})  # nobody closes it meanwhile
     if cohort.status == CohortStatus.CLOSED:
         raise DomainError(Message("Nothing was changed: the cohort is closed."))
     if not numbers:

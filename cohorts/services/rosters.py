@@ -29,6 +29,7 @@ from cohorts.roster.columns import Roster, RosterRow
 from cohorts.roster.judging import Judged, judge_entries
 from cohorts.roster.reasons import Choice, Verdict
 from cohorts.services.groups import ensure_group
+from cohorts.signals import GroupsChanging, groups_changing
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +83,16 @@ def import_roster(
         choices: decisions about look-alikes by row number of the file.
 
     Raises:
-        DomainError: the cohort is closed.
+        DomainError: the cohort is closed, or a higher package needs a group's people as they are.
 
     """
+    session.refresh(cohort, ["status"], with_for_update={"of": Cohort})
     if cohort.status == CohortStatus.CLOSED:
         raise DomainError(Message("Nobody was taken in: the cohort is closed."))
-    session.execute(select(Cohort.id).where(Cohort.id == cohort.id).with_for_update())
     report = check_roster(session, cohort=cohort, rows=rows)
     desk = _Desk(session, cohort, actor, now)
     desk.prepare(report.judged)
+    _announce(desk, report.judged, choices or {})
     with session.no_autoflush:  # thousands of rows are sent together, at the end
         for judged in report.judged:
             choice = (choices or {}).get(judged.entry.row)
@@ -100,7 +102,6 @@ def import_roster(
                 desk.update(judged)
     done = RosterReport(report.judged, desk.taken, desk.updated)
     if desk.taken or desk.updated:
-        counts = {str(verdict): number for verdict, number in done.counts.items()}
         record(
             session,
             act="cohorts.roster_imported",
@@ -110,10 +111,25 @@ def import_roster(
             now=now,
             taken=desk.taken,
             updated=desk.updated,
-            rows=counts,
+            rows={str(verdict): number for verdict, number in done.counts.items()},
         )
     session.flush()
     return done
+
+
+def _announce(desk: "_Desk", report: Sequence[Judged], choices: Mapping[int, Choice]) -> None:
+    """Tell the packages above which groups people would join or leave; groups that are new are nobody's yet."""
+    found: set[int] = set()
+    for judged in report:
+        label, person = judged.entry.group, judged.person
+        chosen = judged.verdict == Verdict.LOOKALIKE and choices.get(judged.entry.row) in judged.options
+        if not label or not (chosen or judged.verdict in {Verdict.NEW, Verdict.CHANGED}):
+            continue
+        enrolled = desk.enrolled.get(person.id) if person else None
+        groups = (enrolled.group if enrolled else None, desk.groups.get(label))
+        if groups[0] is not groups[1]:
+            found |= {group.id for group in groups if group}
+    groups_changing.send(GroupsChanging(desk.session, desk.cohort, frozenset(found)))
 
 
 class _Desk:
@@ -124,9 +140,9 @@ class _Desk:
         self.today: date = day_of(now, cohort.time_zone)
         self.taken = self.updated = 0
         self._organisations: dict[Tri, Organisation] = {}
-        self._groups: dict[str, Group] = {}
+        self.groups: dict[str, Group] = {}
         self._known: dict[int, Person] = {}
-        self._enrolled: dict[int, Enrolment] = {}
+        self.enrolled: dict[int, Enrolment] = {}
         highest = select(func.max(Enrolment.number)).where(Enrolment.cohort_id == cohort.id)
         self._number: int = session.scalar(highest) or 0
 
@@ -137,7 +153,10 @@ class _Desk:
                 self._organisation(judged.entry.organisation)
         ids = {judged.person.id for judged in report if judged.person and judged.verdict != Verdict.SAME}
         self._known = people_by_id(self.session, ids)
-        self._enrolled = enrolled_by_person(self.session, self.cohort, ids)
+        self.enrolled = enrolled_by_person(self.session, self.cohort, ids)
+        if any(judged.entry.group for judged in report):
+            own = select(Group).where(Group.cohort_id == self.cohort.id)
+            self.groups = {group.label: group for group in self.session.scalars(own)}
 
     def enrol(self, judged: Judged, choice: Choice | None) -> None:
         """Enrol a new person, or one who is known."""
@@ -181,7 +200,7 @@ class _Desk:
         self._details(person, entry)
         if any(reason.code == "post" for reason in judged.reasons):
             self._post(person, entry, self._organisation(entry.organisation))
-        enrolment = self._enrolled[person.id]
+        enrolment = self.enrolled[person.id]
         if entry.group:
             enrolment.group = self._group(entry.group)
         _back(enrolment, entry)
@@ -230,9 +249,9 @@ class _Desk:
     def _group(self, label: str | None) -> Group | None:
         if not label:
             return None
-        if label not in self._groups:
-            self._groups[label] = ensure_group(self.session, cohort=self.cohort, label=label)
-        return self._groups[label]
+        if label not in self.groups:
+            self.groups[label] = ensure_group(self.session, cohort=self.cohort, label=label)
+        return self.groups[label]
 
     def _post(self, person: Person, entry: Entry, organisation: Organisation | None) -> None:
         """The person's post from today on, unless it is the present one already."""

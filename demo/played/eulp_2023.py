@@ -1,7 +1,9 @@
-"""The Executive University Leadership Program of 2023: 81 heads of 28 universities, and one name that was misspelt."""
+"""The Executive University Leadership Program of 2023: 81 heads of 28 universities, and two misspelt names."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from app.accounts.rules import EVERYWHERE
 from app.kernel.partial_date import PartialDate
 from app.kernel.tri import Tri
 from app.people.enums import NameForm, NameKind
@@ -9,6 +11,7 @@ from app.people.queries import current_name
 from app.people.rules import PersonalName
 from certificates.queries.register import valid_of
 from certificates.services import reissue
+from cohorts.queries import get_cohort
 from cohorts.services import close_cohort, correct_name
 from demo.awards import award
 from demo.defences import Day, Decisions, hold, plan
@@ -19,8 +22,7 @@ from modules.services import publish
 CODE = "eulp-2023-1"
 BEGAN, FIRST, LAST = date(2023, 4, 3), date(2023, 12, 1), date(2023, 12, 2)
 ORDER = "412-ө"
-# Number on the roster, and the surname as it should have been printed.
-MISSPELT, RIGHT_SURNAME, RIGHT_LATIN = 12, "Тестібаев", "Testibaev"
+LATELY = timedelta(days=12)  # before the day of the demonstration a second misprint was mended
 MINISTER = Tri(
     kk="Ғылым және жоғары білім министрі",
     ru="Министр науки и высшего образования",
@@ -28,6 +30,20 @@ MINISTER = Tri(
 )
 QUESTIONS = "Қай университет бірінші бастайды? · Какой университет начнёт первым?"
 HALVES = ((FIRST, Half.AM, "13:00"), (FIRST, Half.PM, "17:30"), (LAST, Half.AM, "10:20"))
+
+
+@dataclass(frozen=True, slots=True)
+class Misprint:
+    """Whose surname was misspelt, by the number on the roster, and the names as they should have been printed."""
+
+    number: int
+    surname: str
+    latin: PersonalName
+    purpose: str
+
+
+FIRST_MISPRINT = Misprint(12, "Тестібаев", PersonalName("Testibaev", "Ulan", "Mysaluly"), "reissue")
+LATE_MISPRINT = Misprint(35, "Мысалқанова", PersonalName("Mysalqanova", "Gauhar", "Synaqqyzy"), "reissue-late")
 
 
 def play(theatre: Theatre) -> None:
@@ -46,7 +62,13 @@ def play(theatre: Theatre) -> None:
     award(stage, order=ORDER, on=FIRST, issued_on=LAST, handed_over_by=MINISTER, purpose="issue", now=at(LAST, "10:40"))
     closed = at(LAST, "11:00") + timedelta(days=2)
     close_cohort(stage.session, cohort=cohort, actor=stage.actor, now=closed)
-    _mend_a_name(stage, now=closed + timedelta(days=7))
+    _mend_a_name(stage, FIRST_MISPRINT, now=closed + timedelta(days=7))
+
+
+def mend_lately(theatre: Theatre) -> None:
+    """Somebody noticed a second misprint only now: the ministry's register has something new."""
+    cohort = get_cohort(theatre.session, EVERYWHERE, CODE)
+    _mend_a_name(Stage(theatre, cohort, {}), LATE_MISPRINT, now=theatre.now - LATELY)
 
 
 def _final_module(stage: Stage) -> None:
@@ -72,18 +94,17 @@ def _final_module(stage: Stage) -> None:
         hold(stage, sitting, Decisions(questions=QUESTIONS), number=str(number), now=at(sitting.day, clock))
 
 
-def _mend_a_name(stage: Stage, *, now: datetime) -> None:
-    """One certificate had a misspelt surname: the name is corrected, the certificate replaced."""
-    enrolment = next(row for row in stage.people() if row.number == MISSPELT)
+def _mend_a_name(stage: Stage, misprint: Misprint, *, now: datetime) -> None:
+    """A certificate had a misspelt surname: the name is corrected, the certificate replaced."""
+    enrolment = next(row for row in stage.people() if row.number == misprint.number)
     old = current_name(enrolment.person, NameForm.KK)
     if old is None:
         return
-    right = PersonalName(RIGHT_SURNAME, old.given_name, old.patronymic)
-    latin = PersonalName(RIGHT_LATIN, "Ulan", "Mysaluly")
+    right = PersonalName(misprint.surname, old.given_name, old.patronymic)
     correct_name(
         stage.session,
         enrolment=enrolment,
-        names={NameForm.KK: right, NameForm.RU: right, NameForm.LATIN: latin},
+        names={NameForm.KK: right, NameForm.RU: right, NameForm.LATIN: misprint.latin},
         kind=NameKind.IDENTITY_CARD,
         reason="Identity card shown after the ceremony",
         actor=stage.actor,
@@ -97,5 +118,5 @@ def _mend_a_name(stage: Stage, *, now: datetime) -> None:
         actor=stage.theatre.cast.approver,
         now=now + timedelta(hours=1),
         house=stage.theatre.house,
-        entropy=entropy("reissue"),
+        entropy=entropy(misprint.purpose),
     )

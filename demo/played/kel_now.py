@@ -10,8 +10,6 @@ from modules.enums import AttendanceState, Half
 from modules.queries.schedule import drafts
 from modules.rules.facts import facts_of
 from modules.services import change_session, move_schedule, publish
-from projects.queries.sittings import sittings_of
-from projects.services.sittings import change_sitting, plan_of
 
 CODE = "kel-now-1"
 WEEKS_BEFORE = 3  # the cohort began so many weeks before the day of the demonstration
@@ -54,10 +52,6 @@ def move_on(theatre: Theatre, cohort: Row) -> None:
     session, actor = theatre.session, theatre.cast.coordinator
     days = (first_day_for(theatre.today) - cohort.starts_on.first_day).days
     move_schedule(session, cohort=cohort, days=days, actor=actor, now=theatre.now)
-    for sitting in sittings_of(session, cohort.id):
-        moved = plan_of(sitting)
-        if moved:
-            change_sitting(session, sitting=sitting, plan=moved, version=None, actor=actor, now=theatre.now)
     publish(session, cohort=cohort, actor=actor, now=theatre.now)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import unicodedata
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -23,11 +24,14 @@ def upgrade() -> None:
     _sessions()
     _rules()
     op.add_column("certificate_batch_item", sa.Column("evidence", sa.JSON(none_as_null=True), nullable=True))
+    _freeze()
 
 
 def downgrade() -> None:
     """Take back; what the former tables have no place for is lost."""
     bind = op.get_bind()
+    _thaw()
+    _forget()
     op.drop_column("certificate_batch_item", "evidence")
     op.drop_column("cohort", "completion_rule")
     op.drop_column("programme", "also_called")
@@ -50,6 +54,63 @@ def downgrade() -> None:
     for column in ("group_id", "funder", "funding_decision", "funded_from", "funded_to"):
         op.drop_column("enrolment", column)
     _drop_tables()
+
+
+# What certificates stand on: closed minutes with their decisions, waivers, the evidence of a proposal. Each with the
+# acts that are refused, and when. A waiver can be taken back, once.
+CLOSED_DAY = "EXISTS (SELECT 1 FROM defence_day WHERE id = {row}.day_id AND closed_at IS NOT NULL)"
+FROZEN = (
+    ("defence_day", "UPDATE", "OLD.closed_at IS NOT NULL"),
+    ("defence_day", "DELETE", "OLD.closed_at IS NOT NULL"),
+    *(
+        (table, act, " OR ".join(CLOSED_DAY.format(row=row) for row in rows))
+        for table in ("defence_slot", "commission_presence")
+        for act, rows in (("INSERT", ("NEW",)), ("UPDATE", ("OLD", "NEW")), ("DELETE", ("OLD",)))
+    ),
+    (
+        "completion_waiver",
+        "UPDATE",
+        "OLD.withdrawn_at IS NOT NULL OR NEW.withdrawn_at IS NULL OR "
+        + " OR ".join(
+            f"NEW.{column} IS DISTINCT FROM OLD.{column}"
+            for column in ("id", "enrolment_id", "condition", "reason", "document", "granted_at", "granted_by_id")
+        ),
+    ),
+    ("completion_waiver", "DELETE", "TRUE"),
+    ("certificate_batch_item", "UPDATE", "TRUE"),
+    ("certificate_batch_item", "DELETE", "TRUE"),
+)
+SQLITE_WORDS = {" IS DISTINCT FROM ": " IS NOT "}  # SQLite knows the standard's words only from 3.39 on
+
+
+def _freeze() -> None:
+    """The database itself refuses to change what is closed."""
+    if op.get_bind().dialect.name == "sqlite":
+        for table, act, when in FROZEN:
+            for standard, own in SQLITE_WORDS.items():
+                when = when.replace(standard, own)
+            op.execute(
+                f"CREATE TRIGGER {table}_frozen_{act.lower()} BEFORE {act} ON {table} WHEN {when} "
+                f"BEGIN SELECT RAISE(ABORT, '{table} is closed'); END"
+            )
+        return
+    for table, act, when in FROZEN:
+        name = f"{table}_frozen_{act.lower()}"
+        answer = "OLD" if act == "DELETE" else "NEW"
+        op.execute(
+            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            f"IF {when} THEN RAISE EXCEPTION '% is closed', TG_TABLE_NAME; END IF; RETURN {answer}; END $$"
+        )
+        op.execute(f"CREATE TRIGGER {name} BEFORE {act} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()")
+
+
+def _thaw() -> None:
+    sqlite = op.get_bind().dialect.name == "sqlite"
+    for table, act, _when in FROZEN:
+        name = f"{table}_frozen_{act.lower()}"
+        op.execute(f"DROP TRIGGER {name}" + ("" if sqlite else f" ON {table}"))
+        if not sqlite:
+            op.execute(f"DROP FUNCTION {name}()")
 
 
 def _groups() -> None:
@@ -139,6 +200,61 @@ def _rules() -> None:
         values = {"rule": json.dumps(found), "key": key}
         bind.execute(sa.text("UPDATE programme SET completion_rule = :rule WHERE id = :key"), values)
         bind.execute(sa.text("UPDATE cohort SET completion_rule = :rule WHERE programme_id = :key"), values)
+
+
+# Outlines never change (0002), but for taking away what the former release would refuse to read.
+OPEN_OUTLINES = {
+    "sqlite": ("DROP TRIGGER programme_outline_no_update",),
+    "postgresql": ("ALTER TABLE programme_outline DISABLE TRIGGER programme_outline_append_only",),
+}
+CLOSE_OUTLINES = {
+    "sqlite": (
+        "CREATE TRIGGER programme_outline_no_update BEFORE UPDATE ON programme_outline "
+        "BEGIN SELECT RAISE(ABORT, 'programme_outline is append-only'); END",
+    ),
+    "postgresql": ("ALTER TABLE programme_outline ENABLE TRIGGER programme_outline_append_only",),
+}
+
+
+def _forget() -> None:
+    """The former release refuses what it doesn't know: keys of rules, awards and outlines, a kind of session, an area."""
+    bind = op.get_bind()
+    for statement in OPEN_OUTLINES[bind.dialect.name]:
+        op.execute(statement)
+    for table, column, forget in (
+        ("programme", "completion_rule", _former_rule),
+        ("programme", "award", _former_award),
+        ("programme_outline", "content", _former_outline),
+    ):
+        for key, stored in bind.execute(sa.text(f"SELECT id, {column} FROM {table}")).all():  # noqa: S608 - our own names
+            known = json.loads(stored) if isinstance(stored, str) else stored
+            values = {"value": json.dumps(forget(known)), "key": key}
+            bind.execute(sa.text(f"UPDATE {table} SET {column} = :value WHERE id = :key"), values)  # noqa: S608 - our own names
+    for statement in CLOSE_OUTLINES[bind.dialect.name]:
+        op.execute(statement)
+    op.execute("DELETE FROM delegation WHERE area = 'project'")
+    for table in SESSIONS:
+        op.execute(f"UPDATE {table} SET kind = 'consultation' WHERE kind = 'meeting'")  # noqa: S608 - our own names
+
+
+def _former_rule(rule: dict[str, Any]) -> dict[str, Any]:
+    units = {condition.get("unit") for condition in rule.pop("conditions", ())}
+    return rule | {"unit": "organisation" if "organisation" in units else "person"}
+
+
+def _former_award(award: dict[str, Any]) -> dict[str, Any]:
+    for issuer in award.get("issuers", ()):
+        issuer.pop("assumed", None)
+    return award
+
+
+def _former_outline(outline: dict[str, Any]) -> dict[str, Any]:
+    for pattern in filter(None, (module.get("pattern") for module in outline.get("modules", ()))):
+        for key in ("most_distance_weeks", "assumed"):
+            pattern.pop(key, None)
+        if pattern.get("order") == ["offline", "distance"]:  # its default, which it wrote and could not read back
+            del pattern["order"]
+    return outline
 
 
 def _create_tables() -> None:

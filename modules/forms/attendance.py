@@ -12,7 +12,8 @@ from modules.enums import AttendanceState
 from modules.rules.attendance import LETTERS, Marking, read_state
 
 STRANGER = Message("Nothing was saved: somebody was marked who is not in this cohort.")
-REST, CLEAR = "rest", "clear"  # values of the buttons, ``act``
+CLEAR = "clear"  # value of a button, ``act``
+REST = {"rest": AttendanceState.PRESENT, "rest-online": AttendanceState.ONLINE}  # the others, and how they mark
 _SEEN = re.compile(r"([0-9]{1,6})([a-z])")
 _NUMBER = re.compile(r"[0-9]{1,6}")
 
@@ -43,8 +44,8 @@ def typed_states(data: MultiDict[str, str]) -> dict[int, AttendanceState | None]
 def read_marks(data: MultiDict[str, str], people: Mapping[int, int], unmarked: Collection[int]) -> dict[int, Marking]:
     """The rows that were sent, by enrolment.
 
-    The button ``rest`` marks whoever is marked neither in the form nor in what is saved; ``clear`` takes the mark of
-    the person whose number was typed away.
+    The buttons of :data:`REST` mark whoever is marked neither in the form nor in what is saved; ``clear`` takes the
+    mark of the person whose number was typed away.
 
     Args:
         people: enrolments by their number in the list.
@@ -59,9 +60,10 @@ def read_marks(data: MultiDict[str, str], people: Mapping[int, int], unmarked: C
     if data.get("act") == CLEAR:
         wanted[_number(data.get("cleared", ""))] = None
     rows = {number: Marking(seen.get(number), state) for number, state in wanted.items()}
-    if data.get("act") == REST:
+    rest = REST.get(data.get("act", ""))
+    if rest:
         left = set(unmarked) - {number for number, state in wanted.items() if state}
-        rows |= {number: Marking(None, AttendanceState.PRESENT) for number in left}
+        rows |= {number: Marking(None, rest) for number in left}
     if not rows.keys() <= people.keys():
         raise DomainError(STRANGER)
     return {people[number]: row for number, row in rows.items()}

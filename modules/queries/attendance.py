@@ -13,7 +13,7 @@ from app.kernel import clock
 from app.kernel.tri import Tri
 from app.kernel.words import Message
 from cohorts.conditions import Evidence, Finding
-from cohorts.enums import EnrolmentStatus
+from cohorts.enums import CohortStatus, EnrolmentStatus
 from cohorts.models import Cohort, Enrolment
 from cohorts.schema import AttendanceSpec, CompletionSpec
 from cohorts.signals import Matter
@@ -121,7 +121,8 @@ def entries_of(
 ) -> list[Entry]:
     """The half-days of one cohort's sessions and registers, in order of time.
 
-    A half-day of which only a session's register is kept has none of its own.
+    A half-day of which only a session's register is kept has none of its own. Of a session that was cancelled after its
+    register was kept, nobody is expected who is not marked.
 
     Args:
         marked: who has a mark in which register.
@@ -156,7 +157,7 @@ def _entry(
     *,
     single: bool = False,
 ) -> Entry:
-    audience = Audience() if meetings else EVERYBODY
+    audience = Audience() if meetings or single else EVERYBODY
     for meeting in meetings:
         audience = audience.joined(meeting.audience)
     expected = {person.id for person in people if audience.expects(person.id, person.group_id)}
@@ -199,18 +200,23 @@ def judge(
     """How everybody of a cohort who did not withdraw stands to its condition of attendance, by enrolment.
 
     OPEN while nothing was marked for the person, and while what may yet be held (the schedule, and every weekday of the
-    blocks ahead) can still change the outcome; MET or NOT_MET as soon as it cannot. A cohort that is closed or past its
-    last day is judged by what is there: half-days left unmarked count for nothing. ``now`` None is this moment.
+    blocks ahead) can still change the outcome; MET or NOT_MET as soon as it cannot. Past its last day nothing more is
+    held, but whoever a register leaves unmarked may still have been absent: that alone keeps it open then. A closed
+    cohort is judged by the marks that are there. ``now`` None is this moment.
     """
     roll = roll_of(session, cohort, excused=condition.excused)
     today = clock.day_of(now or clock.now(), cohort.time_zone)
     ended = has_ended(cohort.status, cohort.ends_on.last_day if cohort.ends_on else None, today=today)
     ahead = 0 if ended else _ahead(modules_of(session, cohort.id), roll, today)
+
+    def still(person: Listed) -> int | None:
+        if cohort.status == CohortStatus.CLOSED:
+            return 0
+        return roll.tallies[person.id].unmarked if ended else _still(roll, person, ahead, today)
+
     return {
         person.id: Finding(
-            verdict=verdict(
-                roll.tallies[person.id], condition.at_least, still=0 if ended else _still(roll, person, ahead, today)
-            ),
+            verdict=verdict(roll.tallies[person.id], condition.at_least, still=still(person)),
             said=said(roll.tallies[person.id]),
             evidence=_evidence(cohort, roll, person),
         )
@@ -333,7 +339,7 @@ def own_attendance(session: Session, enrolment_id: int) -> OwnAttendance | None:
     halves = {Slot(row.day, Half(row.half)) for row in rows if row.half}
     lines = []
     for row in rows:
-        slot = Slot(row.day, Half(row.half)) if row.half else half_of(row.starts_at, row.time_zone)
+        slot = Slot(row.day, Half(row.half) if row.half else half_of(row.starts_at, row.time_zone).half)
         if row.state and (row.half or slot not in halves):
             lines.append(OwnLine(slot, row.title, AttendanceState(row.state)))
     rule = attendance_rule(cohort)

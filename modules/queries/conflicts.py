@@ -14,11 +14,21 @@ from app.people.models import Person
 from cohorts.enums import EnrolmentStatus
 from cohorts.models import Cohort, Enrolment
 from modules.enums import SessionStatus
-from modules.models import Block, Expert, KeptConflict, Module, ModuleSession, SessionRoom, room_key
+from modules.models import Block, Expert, KeptConflict, Module, ModuleSession, SessionRoom
 from modules.queries.calendars import as_rules, latest_calendars
 from modules.rules.audience import Members, expert_ids
 from modules.rules.calendars import HOME_COUNTRY
-from modules.rules.conflicts import Booking, Conflict, PlacedBlock, block_at, blocks_off, clashes, in_order, off_days
+from modules.rules.conflicts import (
+    Booking,
+    Conflict,
+    PlacedBlock,
+    block_at,
+    blocks_off,
+    clashes,
+    in_order,
+    off_days,
+    room_key,
+)
 from modules.rules.laying import Span
 from modules.rules.times import zone_of
 
@@ -57,7 +67,7 @@ def conflicts_of(session: Session, cohort: Cohort) -> list[Conflict]:
 
 
 def open_conflicts(session: Session, cohort: Cohort) -> list[Conflict]:
-    """The same without what a coordinator has looked at and kept."""
+    """The same, without what somebody kept with a reason."""
     kept = kept_conflicts(session, [cohort.id])
     return [conflict for conflict in conflicts_of(session, cohort) if conflict.mark not in kept]
 

@@ -100,6 +100,11 @@ class Proposal:
         return hashlib.sha256("|".join((self.ground.basis, *blocks)).encode()).hexdigest()
 
 
+def has_pattern(cohort: Cohort) -> bool:
+    """Whether its outline says how many weeks a module has, so that a plan can give them dates."""
+    return any(module.get("pattern") for module in cohort.outline.content.get("modules", ()))
+
+
 def planning_ground(session: Session, cohort: Cohort) -> Ground:
     """Read what a plan of a cohort is made from, in a fixed number of statements."""
     outline = OutlineSpec.model_validate(cohort.outline.content)

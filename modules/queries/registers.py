@@ -15,12 +15,16 @@ from cohorts.models import Enrolment
 from modules.enums import AttendanceState, Half, SessionStatus
 from modules.models import AttendanceMark, Module, ModuleSession, Register
 from modules.rules.attendance import COUNTED_KINDS, EVERYBODY, Audience, Slot, audience_of, half_of, halves_of
+from modules.rules.laying import Span
 
 MARGIN = timedelta(hours=27)  # half a day, and the 15 hours by which zones differ from UTC at most
 
 
 class Held(NamedTuple):
-    """A session that a register is kept of; ``slots`` are its half-days by the clocks of the place."""
+    """A session that a register is kept of; ``slots`` are its half-days by the clocks of the place.
+
+    ``online``: it has a link and no place, so that nobody can be in the room.
+    """
 
     id: int
     cohort_id: int
@@ -31,6 +35,7 @@ class Held(NamedTuple):
     time_zone: str
     audience: Audience
     slots: tuple[Slot, ...]
+    online: bool
 
 
 class Kept(NamedTuple):
@@ -84,6 +89,9 @@ def held_sessions(
             ModuleSession.ends_at,
             ModuleSession.time_zone,
             ModuleSession.audience,
+            ModuleSession.rooms,
+            ModuleSession.address,
+            ModuleSession.link,
         )
         .join(ModuleSession.module)
         .where(ModuleSession.kind.in_(COUNTED_KINDS), ModuleSession.status != SessionStatus.CANCELLED)
@@ -98,7 +106,12 @@ def held_sessions(
     if end is not None:
         statement = statement.where(ModuleSession.starts_at < end)
     return [
-        Held(*row[:7], audience=audience_of(row.audience), slots=halves_of(row.starts_at, row.ends_at, row.time_zone))
+        Held(
+            *row[:7],
+            audience=audience_of(row.audience),
+            slots=halves_of(row.starts_at, row.ends_at, row.time_zone),
+            online=bool(row.link) and not (row.rooms or row.address),
+        )
         for row in session.execute(statement)
     ]
 
@@ -210,6 +223,25 @@ def find_register(
     if meeting is not None:
         return session.scalar(wanted.where(Register.session_id == meeting.id))
     return session.scalar(wanted.where(Register.day == day, Register.half == half))
+
+
+def module_at(modules: Sequence[Module], slot: Slot, held: Sequence[Held], kept: Kept | None) -> Module | None:
+    """The module that a half-day belongs to: of its register, of its sessions, of the day's, or whose block it is.
+
+    Args:
+        modules: those in scope, with their blocks; None is the answer when it belongs to none of them.
+        held: the sessions around it; kept: its register if there is one.
+
+    """
+    by_id = {module.id: module for module in modules}
+    if kept is not None:
+        return by_id.get(kept.module_id)
+    at_once = [row.module_id for row in held if slot in row.slots]
+    same_day = [row.module_id for row in held if any(other.day == slot.day for other in row.slots)]
+    spans = [(module.id, Span(block.starts_on, block.ends_on)) for module in modules for block in module.blocks]
+    surely = [key for key, span in spans if span.holds(slot.day)]
+    perhaps = [key for key, span in spans if span.touches(slot.day)]
+    return next((by_id[key] for key in (*at_once, *same_day, *surely, *perhaps)), None)
 
 
 def audience_at(held: Iterable[Held], *, day: date, half: Half | None, meeting: ModuleSession | None) -> Audience:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
@@ -14,6 +14,7 @@ from cohorts.models import Cohort
 from cohorts.queries import cohorts_within
 from modules.models import Module, ModuleSession, PublishedSession, ScheduleVersion
 from modules.rules.facts import facts_of
+from modules.rules.laying import Span
 from modules.rules.publishing import Draft, Pending, Published, pending
 
 NOT_FOUND = Message("There is no such page")
@@ -92,6 +93,19 @@ def modules_of(session: Session, cohort_id: int) -> Sequence[Module]:
         .options(selectinload(Module.blocks), joinedload(Module.host))
         .order_by(Module.position)
     ).all()
+
+
+def zone_at(module: Module, day: date, home: str) -> str:
+    """The zone (IANA name) of the place where a module is on a day: of the block that surely holds it, else that may.
+
+    Args:
+        home: the zone when no block does.
+
+    """
+    spans = [(Span(block.starts_on, block.ends_on), block.time_zone) for block in module.blocks]
+    surely = [zone for span, zone in spans if span.holds(day)]
+    perhaps = [zone for span, zone in spans if span.touches(day)]
+    return next(iter((*surely, *perhaps)), home)
 
 
 def has_modules(session: Session, cohort_id: int) -> bool:

@@ -17,6 +17,14 @@ MARK_ATTENDANCE = permission("modules.mark_attendance", Role.COORDINATOR, Role.H
 VIEW_OWN_SCHEDULE = permission("modules.view_own_schedule", Role.PARTICIPANT, Role.ASSISTANT)
 
 
+def has_schedule(actor: Actor) -> bool:
+    """Whether the page of the own schedule has anybody's on it: a participant's, or one entrusted to an assistant.
+
+    It is also the page of an assistant to whom nobody entrusted anything yet, and says so.
+    """
+    return Role.PARTICIPANT in actor.roles or bool(principals(actor)) or not actor.principals
+
+
 def principals(actor: Actor) -> dict[int, str]:
     """The people whose schedule this account reads as an assistant: key of the person and name."""
     return {who.person_id: who.name for who in actor.principals if DelegatedArea.SCHEDULE in who.areas}

@@ -141,7 +141,7 @@ def verdict(tally: Tally, at_least: int, *, still: int | None) -> Verdict:
 
     Args:
         at_least: the percentage asked for.
-        still: how many half-days may yet be marked at most; 0 when the cohort's last day is over, None: nobody knows.
+        still: how many half-days may yet be marked at most; None: nobody knows.
 
     Returns:
         OPEN while nothing counts. Else MET if even missing all that may come is enough, NOT_MET if even attending all

@@ -7,9 +7,11 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
 
+from app.kernel.text import identity
 from app.kernel.tri import Tri
 from cohorts.enums import Mode
 from modules.rules.calendars import HOME_COUNTRY, Calendar, Day, country_of_zone
+from modules.rules.facts import LONGEST_LINE
 from modules.rules.laying import Span
 from modules.rules.times import zone_of
 
@@ -119,6 +121,11 @@ class Conflict:
         if self.session:
             yield self.session.id
         yield from (other.id for other in self.others if other.cohort_id == self.cohort_id)
+
+
+def room_key(room: str) -> str:
+    """A room's name as two cohorts may both write it."""
+    return identity(room)[:LONGEST_LINE]
 
 
 def clashes(own: Iterable[Booking], others: Iterable[Booking], order: Mapping[tuple[int, int], int]) -> list[Conflict]:

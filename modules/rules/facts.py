@@ -177,34 +177,6 @@ def check_link(text: str | None) -> str | None:
     return address
 
 
-@dataclass(frozen=True, slots=True)
-class Booking:
-    """Rooms taken for a while; ``key`` is whatever names the session."""
-
-    key: int
-    rooms: tuple[str, ...]
-    starts_at: datetime
-    ends_at: datetime
-
-
-def booked_twice(bookings: Iterable[Booking]) -> frozenset[int]:
-    """The keys of the sessions whose room is also taken by another of them at that time."""
-    by_room: dict[str, list[Booking]] = {}
-    for booking in bookings:
-        for room in booking.rooms:
-            by_room.setdefault(clean(room).casefold(), []).append(booking)
-    found: set[int] = set()
-    for taken in by_room.values():
-        taken.sort(key=lambda booking: booking.starts_at)
-        last: Booking | None = None
-        for booking in taken:
-            if last and booking.starts_at < last.ends_at:
-                found |= {last.key, booking.key}
-            if last is None or booking.ends_at > last.ends_at:
-                last = booking
-    return frozenset(found)
-
-
 def _rooms(rooms: Iterable[str]) -> tuple[str, ...]:
     """Each room once, in the order typed."""
     cleaned = (_clean_text(room, "rooms", LONGEST_LINE) for room in rooms)
@@ -264,12 +236,13 @@ def spoken(facts: Facts, said: Mapping[str, str] = {}) -> dict[Part, str | Messa
     """
     zone = zone_of(facts.time_zone)
     begin, end = facts.starts_at.astimezone(zone), facts.ends_at.astimezone(zone)
+    later = "" if end.date() == begin.date() else "%d.%m.%Y, "
     kind = SESSION_KIND_LABELS[facts.kind]
     places = (*facts.rooms, *(facts.address.forms() if facts.address else ()))
     rest = " · ".join(text for text in (", ".join(facts.languages), facts.note) if text)
     return {
         Part.STATUS: SESSION_STATUS_LABELS[facts.status],
-        Part.TIME: f"{begin:%d.%m.%Y %H:%M} – {end:%d.%m.%Y %H:%M}, {facts.time_zone}",
+        Part.TIME: f"{begin:%d.%m.%Y, %H:%M}–{end:{later}%H:%M} ({_offset(begin)})",
         Part.PLACE: " · ".join(text for text in places if text),
         Part.LINK: facts.link or "",
         Part.TITLE: " · ".join(facts.title.forms()),
@@ -277,6 +250,12 @@ def spoken(facts: Facts, said: Mapping[str, str] = {}) -> dict[Part, str | Messa
         Part.AUDIENCE: ", ".join(said.get(word, word) for word in facts.audience) or WHOLE_COHORT,
         Part.OTHER: Message(_KIND_AND_NOTE, kind=kind, note=rest) if rest else kind,
     }
+
+
+def _offset(moment: datetime) -> str:
+    """From UTC: ``UTC+5``, ``UTC+5:30``."""
+    sign, hours, minutes = f"{moment:%z}"[0], int(f"{moment:%z}"[1:3]), f"{moment:%z}"[3:5]
+    return f"UTC{sign}{hours}" + (f":{minutes}" if minutes != "00" else "")
 
 
 def _people_said(facts: Facts, said: Mapping[str, str]) -> str | Message:

@@ -9,7 +9,8 @@ from modules.rules.times import zone_of
 HALF_HOUR = 30  # minutes of a row
 HOUR = 60
 MIDNIGHT = 24 * HOUR
-USUAL = (9, 18)  # hours that every week shows
+USUAL = (9, 18)  # hours that a week shows at least
+NOON = 13  # a week without anything before it begins shortly before its first session
 MOST_LANES = 4  # more beside each other cannot be read: the week is then a list
 
 
@@ -57,7 +58,8 @@ def local_hours(key: int, starts_at: datetime, ends_at: datetime, zone: str) -> 
 def grid(days: Mapping[date, Sequence[Hours]]) -> Grid | None:
     """Place the sessions of each day; None when too many are parallel to be read side by side."""
     every = [hours for day in days.values() for hours in day]
-    first = min([USUAL[0], *(hours.begin // HOUR for hours in every)])
+    earliest = min((hours.begin // HOUR for hours in every), default=USUAL[0])
+    first = earliest - 1 if earliest >= NOON else min(USUAL[0], earliest)
     last = max([USUAL[1], *(-(-hours.end // HOUR) for hours in every)])
     cells: dict[int, Cell] = {}
     for day in days.values():

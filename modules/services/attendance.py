@@ -17,6 +17,7 @@ from cohorts.models import Cohort, Enrolment
 from modules.enums import AttendanceState, Half, SessionStatus
 from modules.models import AttendanceMark, Module, ModuleSession, Register
 from modules.queries.registers import Held, Mark, audience_at, find_register, held_on, marks_of
+from modules.queries.schedule import zone_at
 from modules.rules.attendance import Audience, Marking, Merged, check_register, merge, within
 from modules.rules.laying import Span
 
@@ -87,7 +88,7 @@ def save_register(
         key: merge(before[key].state if key in before else None, marking) for key, marking in sorted(marks.items())
     }
     changed = [key for key, merged in outcome.items() if merged is not Merged.LEFT]
-    _check_people(session, cohort, changed, audience_at(held, day=day, half=half, meeting=meeting))
+    _check_people(session, cohort, changed, audience_at(held, day=day, half=half, meeting=meeting), marked=before)
     clashes = tuple(_clash(key, marks[key], before.get(key)) for key in changed if outcome[key] is Merged.CLASH)
     written = {key: marks[key].wanted for key in changed if outcome[key] is Merged.WRITTEN}
     if written:
@@ -107,10 +108,10 @@ def shift_registers(session: Session, *, cohort: Cohort, days: int) -> None:
 
 
 def _check_day(cohort: Cohort, module: Module, day: date, held: Collection[Held], now: datetime) -> None:
-    spans = {block: Span(block.starts_on, block.ends_on) for block in module.blocks}
-    zone = next((block.time_zone for block, span in spans.items() if span.touches(day)), cohort.time_zone)
-    inside = within(day, spans.values(), {slot.day for meeting in held for slot in meeting.slots})
-    check_register(cohort.status, day, inside=inside, today=clock.day_of(now, zone))
+    spans = [Span(block.starts_on, block.ends_on) for block in module.blocks]
+    inside = within(day, spans, {slot.day for meeting in held for slot in meeting.slots})
+    today = clock.day_of(now, zone_at(module, day, cohort.time_zone))
+    check_register(cohort.status, day, inside=inside, today=today)
 
 
 def _check_register(module: Module, register: Register | None, meeting: ModuleSession | None) -> None:
@@ -120,7 +121,10 @@ def _check_register(module: Module, register: Register | None, meeting: ModuleSe
         raise DomainError(Message("Nothing was saved: the session is cancelled."))
 
 
-def _check_people(session: Session, cohort: Cohort, keys: Collection[int], audience: Audience) -> None:
+def _check_people(
+    session: Session, cohort: Cohort, keys: Collection[int], audience: Audience, *, marked: Collection[int]
+) -> None:
+    """Marks are for people of the cohort whom it is for; one that is there stays correctable when the group changed."""
     rows = session.execute(
         select(Enrolment.id, Enrolment.number, Enrolment.status, Enrolment.group_id)
         .where(Enrolment.cohort_id == cohort.id, Enrolment.id.in_(keys))
@@ -131,7 +135,7 @@ def _check_people(session: Session, cohort: Cohort, keys: Collection[int], audie
     for row in rows:
         if row.status == EnrolmentStatus.WITHDRAWN:
             raise DomainError(Message("Nothing was saved: No. %(n)s has withdrawn from the cohort.", n=row.number))
-        if not audience.expects(row.id, row.group_id):
+        if row.id not in marked and not audience.expects(row.id, row.group_id):
             raise DomainError(Message("Nothing was saved: the sessions are not for No. %(n)s.", n=row.number))
 
 

@@ -14,6 +14,7 @@ from app.kernel.words import Message
 from modules.models import Module, ModuleSession
 from modules.queries.sessions import SUBJECT, sources_on
 from modules.rules.copying import Source, copies, copy_mark
+from modules.services.rooms import take_rooms
 
 
 def copy_day(
@@ -54,7 +55,7 @@ def copy_day(
         for source, facts in zip(sources, wanted, strict=True)
     ]
     session.add_all(added)
-    session.flush()
+    take_rooms(session, added)
     for copy, source in zip(added, sources, strict=True):
         _record(session, copy, source, actor, now)
     session.flush()

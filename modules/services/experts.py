@@ -19,6 +19,7 @@ from app.people.queries import current_name
 from app.people.rules import PersonalName
 from app.people.services import change_names, create_person, end_names
 from cohorts.models import Cohort
+from cohorts.services.people import NAME_LABELS
 from modules.models import Expert
 from modules.queries.experts import appearances, was_published
 from modules.rules.experts import countries
@@ -26,11 +27,6 @@ from modules.rules.facts import LONGEST_LINE
 
 SUBJECT = "expert"
 LONGEST_NAME = 120  # of each part
-FORM_LABELS = {
-    NameForm.KK: Message("Name in Kazakh"),
-    NameForm.RU: Message("Name in Russian"),
-    NameForm.LATIN: Message("Name in Latin letters"),
-}
 
 
 def add_expert(
@@ -160,7 +156,7 @@ def _lock(
         return
     person = expert.person
     differences = [
-        Difference(label, _full(_now(person, form)), _full(names.get(form))) for form, label in FORM_LABELS.items()
+        Difference(label, _full(_now(person, form)), _full(names.get(form))) for form, label in NAME_LABELS.items()
     ]
     labels = (Message("Office"), Message("Organisation"), Message("Country"))
     saved = (expert.office, expert.organisation, expert.country)

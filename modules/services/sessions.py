@@ -8,9 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.accounts.models import User
 from app.accounts.rules import Actor
-from app.audit.models import AuditEntry
+from app.audit.queries import last_change
 from app.audit.services import record
 from app.kernel.errors import ConflictError, Difference, DomainError, NotFoundError
 from app.kernel.words import Message
@@ -18,6 +17,8 @@ from modules.enums import SessionStatus
 from modules.models import Module, ModuleSession, PublishedSession
 from modules.queries.sessions import SUBJECT, check_belongs, said_of
 from modules.rules.facts import PART_LABELS, Facts, Part, checked, differing, facts_of, spoken
+from modules.services.rooms import take_rooms
+from modules.signals import SessionsMoving, Times, sessions_moving
 
 
 def add_session(session: Session, *, module: Module, facts: Facts, actor: Actor | None, now: datetime) -> ModuleSession:
@@ -31,7 +32,7 @@ def add_session(session: Session, *, module: Module, facts: Facts, actor: Actor 
     check_belongs(session, module.cohort_id, wanted)
     added = ModuleSession(uid=str(uuid4()), module_id=module.id, **wanted.values())
     session.add(added)
-    session.flush()
+    take_rooms(session, [added])
     _record(session, "modules.session_added", added, actor, now)
     return added
 
@@ -54,10 +55,12 @@ def change_session(
 
     Raises:
         ConflictError: somebody else changed it since.
-        DomainError: the facts contradict themselves or lack a title, or name somebody who is not of the cohort.
+        DomainError: the facts contradict themselves or lack a title, or name somebody who is not of the cohort; or
+            its time must not change (see :data:`modules.signals.sessions_moving`).
 
     """
     wanted = checked(facts)
+    _ask_to_move(session, meeting, wanted, actor, now)
     _lock(session, meeting, expected_version, wanted)
     before = facts_of(meeting)
     module_id = module.id if module else meeting.module_id
@@ -107,7 +110,7 @@ def restore_session(
 
     Raises:
         ConflictError: somebody else changed it since.
-        DomainError: it was never published.
+        DomainError: it was never published, or its time must not change.
 
     """
     shown = session.scalar(
@@ -116,6 +119,7 @@ def restore_session(
     if shown is None:
         raise DomainError(Message("This session was never published, so there is nothing to go back to."))
     facts = facts_of(shown)
+    _ask_to_move(session, meeting, facts, actor, now)
     _lock(session, meeting, expected_version, facts)
     parts = differing(facts_of(meeting), facts)
     meeting.module_id = shown.module_id
@@ -146,6 +150,17 @@ def delete_session(
         raise DomainError(Message("Not deleted: a defence day or an attendance register needs this session.")) from None
 
 
+def _ask_to_move(session: Session, meeting: ModuleSession, wanted: Facts, actor: Actor | None, now: datetime) -> None:
+    """Tell of another time, before the row is held: whoever listens holds its own rows first, as when it moves us."""
+    if (meeting.starts_at, meeting.ends_at, meeting.time_zone) == (wanted.starts_at, wanted.ends_at, wanted.time_zone):
+        return
+    moves = {meeting.id: Times(wanted.starts_at, wanted.ends_at, wanted.time_zone)}
+    moving = SessionsMoving(session, moves, actor, now)
+    sessions_moving.send(moving)
+    if meeting.id in moving.stay:
+        raise DomainError(moving.stay[meeting.id])
+
+
 def _lock(session: Session, meeting: ModuleSession, expected_version: int, wanted: Facts) -> None:
     """Hold the row until the commit, and refuse to write over what the editor did not see."""
     held = session.scalar(select(ModuleSession.id).where(ModuleSession.id == meeting.id).with_for_update())
@@ -154,7 +169,7 @@ def _lock(session: Session, meeting: ModuleSession, expected_version: int, wante
     session.refresh(meeting)
     if meeting.version == expected_version:
         return
-    who, when = _last_saved(session, meeting)
+    who, when = last_change(session, SUBJECT, meeting.id)
     before = facts_of(meeting)
     said = said_of(session, meeting.module.cohort_id, (before, wanted), "kk")
     saved, typed = spoken(before, said), spoken(wanted, said)
@@ -171,23 +186,12 @@ def _write(session: Session, meeting: ModuleSession, facts: Facts) -> None:
     for name, value in facts.values().items():
         setattr(meeting, name, value)
     meeting.version += 1
-    session.flush()
+    take_rooms(session, [meeting])
 
 
 def _ever_published(session: Session, meeting: ModuleSession) -> bool:
     wanted = select(PublishedSession.id).where(PublishedSession.session_id == meeting.id).limit(1)
     return session.scalar(wanted) is not None
-
-
-def _last_saved(session: Session, meeting: ModuleSession) -> tuple[str, datetime | None]:
-    row = session.execute(
-        select(User.display_name, AuditEntry.at)
-        .join_from(AuditEntry, User, AuditEntry.actor_id == User.id)
-        .where(AuditEntry.subject == SUBJECT, AuditEntry.subject_id == meeting.id)
-        .order_by(AuditEntry.id.desc())
-        .limit(1)
-    ).first()
-    return (row[0], row[1]) if row else ("", None)
 
 
 def _record(

@@ -28,13 +28,13 @@ from modules.views.present import (
     day_of,
     helpers,
     hours,
+    hours_at_home,
     languages_text,
     now_lines,
     place_of,
     said,
     speakers,
     was_lines,
-    zone_words,
 )
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -255,7 +255,7 @@ def _line(schedule: Schedule, entry: Entry, change: Change | None, home: str, la
         more=_more(entry, names, lang),
         whom=_whom(schedule, entry, lang),
         note=entry.note,
-        zone=zone_words(entry, home, lang),
+        zone=hours_at_home(entry, home),
         off="others" if not entry.mine else "cancelled" if entry.cancelled else "",
         tentative=entry.status == SessionStatus.TENTATIVE,
         was=was_lines(before, entry, change.parts, entry.status, lang, names) if change and before else [],
@@ -291,7 +291,7 @@ def _card(schedule: Schedule, entry: Entry, home: str, today: date, now: datetim
         title=formats.tri(entry.title, lang),
         when=f"{_day_word(day_of(entry), today) or formats.day(day_of(entry), lang)}, {hours(entry)}",
         place=Markup(" · ").join(part for part in parts if part),
-        zone=zone_words(entry, home, lang),
+        zone=hours_at_home(entry, home),
         door=state,
         opens_at=formats.clock(opens, entry.time_zone),
         refresh_at=min(coming).isoformat() if coming else "",

@@ -26,7 +26,7 @@ from cohorts.enums import CohortStatus
 from cohorts.models import Cohort
 from cohorts.queries import cohorts_in_reach, in_reach
 from modules.forms.planning import KeepForm, MarkForm
-from modules.models import Module, room_key
+from modules.models import Module
 from modules.queries.conflicts import (
     ALWAYS,
     Kept,
@@ -38,7 +38,7 @@ from modules.queries.conflicts import (
 )
 from modules.queries.schedule import Scope, get_scope
 from modules.rules.access import MANAGE_SCHEDULE, PUBLISH_SCHEDULE, VIEW_SCHEDULE
-from modules.rules.conflicts import Booking, Conflict, ConflictKind
+from modules.rules.conflicts import Booking, Conflict, ConflictKind, room_key
 from modules.rules.experts import country_name
 from modules.services.conflicts import keep_conflict, reopen_conflict
 from modules.views.days import day_words

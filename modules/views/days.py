@@ -1,7 +1,7 @@
 """Days and countries in the words of the page's language."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 from babel.dates import format_date
 
@@ -22,17 +22,17 @@ def day_words(day: Day, lang: str) -> str:
     return ", ".join(text for text in (formats.day_short(day.day, lang), name) if text)
 
 
-def short_days(days: Sequence[Day], lang: str) -> str:
+def short_days(days: Sequence[date], lang: str) -> str:
     """Several days in few words: «8 Mar», «1–2 Jan, 7 Jan»."""
-    runs: list[list[Day]] = []
+    runs: list[list[date]] = []
     for day in days:
-        if runs and day.day - runs[-1][-1].day == timedelta(days=1) and day.day.month == runs[-1][-1].day.month:
+        if runs and day - runs[-1][-1] == timedelta(days=1) and day.month == runs[-1][-1].month:
             runs[-1].append(day)
         else:
             runs.append([day])
     return ", ".join(_run(run, lang) for run in runs)
 
 
-def _run(run: Sequence[Day], lang: str) -> str:
-    last = format_date(run[-1].day, "d MMM", locale=lang)
-    return last if len(run) == 1 else f"{run[0].day.day}–{last}"
+def _run(run: Sequence[date], lang: str) -> str:
+    last = format_date(run[-1], "d MMM", locale=lang)
+    return last if len(run) == 1 else f"{run[0].day}–{last}"

@@ -29,7 +29,7 @@ from modules.rules.times import week_text, zone_of
 from modules.services import hold_online
 from modules.services.form_of_holding import held_blocks, mark_of
 from modules.views.frame import blueprint, sections_of
-from modules.views.present import ONLINE, module_label, place_of, when_text
+from modules.views.present import ONLINE, day_of, module_label, place_of, when_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,24 +65,26 @@ def online(code: str) -> ResponseReturnValue:
     lang = chosen_language()
     form.module.choices = [(module.id, module_label(module, lang)) for module in scope.modules]
     if request.method == "GET":
-        _look(form, moment().astimezone(zone_of(scope.cohort.time_zone)).date())
+        _look(form, scope, moment().astimezone(zone_of(scope.cohort.time_zone)).date())
     done: list[tuple[int, date]] = []
 
     def act() -> None:
-        since = _day(form.since.data)
+        since, module = _day(form.since.data), _module(scope, form)
+        moved = [row for row in sessions_from(db_session(), module.id, since) if fate_of(facts_of(row)) is Fate.ONLINE]
+        shown = min(map(day_of, moved), default=since)
         number = hold_online(
             db_session(),
-            module=_module(scope, form),
+            module=module,
             since=since,
             link=form.link.data or "",
             reviewed=form.reviewed.data or "",
             actor=current_actor(),
             now=moment(),
         )
-        done.append((number, since))
+        done.append((number, shown))
 
     if submitted(form, act):
-        [(number, since)] = done
+        [(number, shown)] = done
         flash(
             ngettext(
                 "%(num)s session is held online now, as a draft. Participants see it when the schedule is published.",
@@ -90,7 +92,7 @@ def online(code: str) -> ResponseReturnValue:
                 number,
             )
         )
-        return redirect(url_for(".week", code=code, week=week_text(since)))
+        return redirect(url_for(".week", code=code, week=week_text(shown)))
     plan = _plan(scope, form, lang)
     return page(
         "modules/online.html",
@@ -103,14 +105,18 @@ def online(code: str) -> ResponseReturnValue:
     )
 
 
-def _look(form: OnlineForm, today: date) -> None:
-    """Take what the address asks for as if it was sent; without a day, from today on."""
+def _look(form: OnlineForm, scope: Scope, today: date) -> None:
+    """Take what the address asks for as if it was sent; else from today on, the first module still held in person."""
     if "since" in request.args:
         look(form, "since")
     else:
         form.since.data = today
     if "module" in request.args:
         look(form, "module")
+    else:
+        since = form.since.data or today
+        offline = (module.id for module in scope.modules if block_changes(held_blocks(module), since))
+        form.module.data = next(offline, scope.modules[0].id if scope.modules else None)
 
 
 def _module(scope: Scope, form: OnlineForm) -> Module:
@@ -119,9 +125,8 @@ def _module(scope: Scope, form: OnlineForm) -> Module:
 
 
 def _plan(scope: Scope, form: OnlineForm, lang: str) -> Plan | None:
-    """What would change; None when it is not asked for yet, or cannot be."""
-    asked = request.method == "POST" or "module" in request.args
-    if not asked or form.since.data is None or form.module.errors or form.since.errors:
+    """What would change; None when it cannot be said."""
+    if form.module.data is None or form.since.data is None or form.module.errors or form.since.errors:
         return None
     module, since, session = _module(scope, form), form.since.data, db_session()
     form.reviewed.data = mark_of(session, module, since)

@@ -20,7 +20,7 @@ from modules.models import Module
 from modules.queries.due import next_sessions, progress
 from modules.queries.registers import Held
 from modules.queries.schedule import modules_by_id, sessions_between
-from modules.rules.access import HOST_MODULE, VIEW_OWN_SCHEDULE, VIEW_SCHEDULE
+from modules.rules.access import HOST_MODULE, VIEW_OWN_SCHEDULE, VIEW_SCHEDULE, has_schedule
 from modules.rules.times import zone_of
 from modules.views.present import day_of, hours, module_label, place_of
 
@@ -104,7 +104,7 @@ def cohort_progress(session: Session, _actor: Actor, cohorts: Sequence[Cohort], 
 def landing(actor: Actor) -> str | None:
     """The schedule is home for who has nothing but it: participants and their assistants."""
     own = {Role.PARTICIPANT, Role.ASSISTANT}
-    return "modules.me" if actor.may(VIEW_OWN_SCHEDULE) and set(actor.roles) <= own else None
+    return "modules.me" if actor.may(VIEW_OWN_SCHEDULE) and set(actor.roles) <= own and has_schedule(actor) else None
 
 
 def _dates(module: Module, lang: str) -> str:

@@ -21,6 +21,7 @@ from app.web.locale import chosen_language
 from app.web.pages import page
 from app.web.policy import requires
 from app.web.request import current_actor, db_session, moment, settings
+from app.web.zones import zone_name
 from modules.forms.sessions import PressForm
 from modules.queries.personal import OwnCohort, own_cohorts
 from modules.rules.access import VIEW_OWN_SCHEDULE, principals
@@ -28,7 +29,6 @@ from modules.rules.agenda import home_zone
 from modules.services import mark_seen, new_secret
 from modules.views.agenda import COUNTDOWN, View, schedule_of, view_of
 from modules.views.kept import stores
-from modules.views.present import zone_name
 
 blueprint = Blueprint("modules", __name__, template_folder="../templates")
 
@@ -109,7 +109,7 @@ def _content(
         view=view,
         past=past,
         home_offset=formats.offset(moment(), home),
-        home_city=zone_name(home, chosen_language()),
+        home_city=zone_name(home),
         feed=_feed(cohorts),
         countdown=COUNTDOWN,
         token=TOKEN,

@@ -15,10 +15,12 @@ from app.feature import Panel
 from app.kernel.words import Message
 from app.web import formats
 from app.web.locale import chosen_language, translate
-from cohorts.enums import MODE_LABELS, Mode
+from cohorts.enums import MODE_LABELS, CohortStatus, Mode
 from cohorts.models import Cohort
+from cohorts.queries import in_reach
 from cohorts.tabs import CohortTab
 from modules.models import Block, Module
+from modules.queries.planning import has_pattern
 from modules.queries.schedule import modules_of
 from modules.rules.access import PUBLISH_SCHEDULE, VIEW_ATTENDANCE, VIEW_SCHEDULE
 from modules.rules.laying import Span
@@ -30,6 +32,7 @@ ROOMY = 26  # with so few columns a single one holds "7–11"
 WIDE = 2  # columns below which a month or a length in words doesn't fit
 LETTER, ICON_WIDTH = 8, 18  # px of a label above a bar
 NARROWEST = 780  # px of all columns in the smallest window that shows them
+DESK, BAR_LETTER, BAR_EDGES = 975, 7.5, 6  # px of all columns at the desk; of a letter inside a bar; of its two edges
 ICONS = {Look.OFFLINE: "pin", Look.ONLINE: "screen", Look.INTERN: "bag", Look.DEFENCE: "flag", Look.UNKNOWN: "pin"}
 LEGEND = {
     Look.OFFLINE: Message("In person"),
@@ -42,7 +45,10 @@ LEGEND = {
 
 @dataclass(frozen=True, slots=True)
 class BarView:
-    """A block on the chart, in words; ``at_end``: its label would not fit before the right edge."""
+    """A block on the chart, in words.
+
+    ``at_end``: its label would not fit before the right edge; ``pictured``: its icon fits beside what stands in it.
+    """
 
     column: int
     columns: int
@@ -54,6 +60,7 @@ class BarView:
     exact: bool
     url: str
     at_end: bool
+    pictured: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +89,7 @@ def timeline_panel(session: Session, actor: Actor, cohort: Cohort, now: datetime
         for place, module in enumerate(modules)
     ]
     looks = {bar.look for row in rows for bar in row.bars}
+    may_lay = in_reach(actor.reach(PUBLISH_SCHEDULE), cohort)
     context = {
         "code": cohort.code,
         "chart": chart,
@@ -90,7 +98,8 @@ def timeline_panel(session: Session, actor: Actor, cohort: Cohort, now: datetime
         "legend": [(look.value, translate(word)) for look, word in LEGEND.items() if look in looks],
         "approximate": any(not bar.exact for row in rows for bar in row.bars),
         "undated": _undated(modules, lang),
-        "may_lay": actor.may(PUBLISH_SCHEDULE),
+        "may_lay": may_lay,
+        "may_plan": may_lay and cohort.status != CohortStatus.CLOSED and has_pattern(cohort),
     }
     return Panel("modules/timeline.html", context)
 
@@ -124,32 +133,40 @@ def _bar(block: Block, bar: Bar, code: str, lang: str, *, columns: int) -> BarVi
     city = block.city.best(lang)[0] if block.city else ""
     label = city if look in {Look.OFFLINE, Look.UNKNOWN} and city else word
     first = block.starts_on.first_day if block.starts_on else None
+    short, room = _short(block, bar, lang, columns=columns), _room(bar, columns)
     return BarView(
         column=bar.column,
         columns=bar.columns,
         look=look,
         icon=ICONS[look],
         label=label,
-        short=_short(block, bar, lang, roomy=columns <= ROOMY),
+        short=short,
         when=formats.period(block.starts_on, block.ends_on, lang),
         exact=bar.exact,
         url=url_for("schedule.week", code=code, week=week_text(first) if first else None),
+        pictured=look in {Look.ONLINE, Look.INTERN} and ICON_WIDTH + BAR_LETTER * len(short) <= room,
         at_end=ICON_WIDTH + LETTER * len(label) > (columns - bar.column + 1) * NARROWEST / columns,
     )
 
 
-def _short(block: Block, bar: Bar, lang: str, *, roomy: bool) -> str:
+def _room(bar: Bar, columns: int) -> float:
+    """How many px a bar has inside at the desk."""
+    return bar.columns * DESK / columns - BAR_EDGES
+
+
+def _short(block: Block, bar: Bar, lang: str, *, columns: int) -> str:
     """What fits into a bar: the days of a block in person, the length of others, ≈ and the month if that is all."""
     span = Span(block.starts_on, block.ends_on)
-    weeks = length_in_weeks(span)
+    weeks, room, roomy = length_in_weeks(span), _room(bar, columns), columns <= ROOMY
     if not bar.exact or weeks is None or block.starts_on is None:
         month = format_date(block.starts_on.first_day, "LLL", locale=lang) if block.starts_on else ""
         return f"≈ {month}" if roomy or bar.columns > WIDE else "≈"
     if block.mode in {Mode.OFFLINE, Mode.DEFENCE, None}:
         last = block.ends_on.day if block.ends_on else None
         days = f"{block.starts_on.day}–{last}" if last != block.starts_on.day else str(last)
-        return days if roomy or bar.columns > 1 else str(block.starts_on.day)
-    return _weeks(weeks) if bar.columns > (1 if roomy else WIDE) else str(weeks)
+        return days if BAR_LETTER * len(days) <= room else str(block.starts_on.day)
+    words = _weeks(weeks)
+    return words if BAR_LETTER * len(words) <= room else str(weeks)
 
 
 def _weeks(n: int) -> str:
@@ -157,22 +174,25 @@ def _weeks(n: int) -> str:
 
 
 def _month_names(chart: Timeline, lang: str) -> list[Markup]:
-    """The months of the head; the first one and each January say the year."""
-    names = []
-    for place, month in enumerate(chart.months):
+    """The months of the head; the first of each year that is wide enough says the year."""
+    names, said = [], set()
+    for month in chart.months:
         name = escape(format_date(month.first_day, "LLL", locale=lang).rstrip("."))
-        dated = place == 0 or month.first_day.month == 1
-        names.append(
-            name + Markup(" <b>{}</b>").format(month.first_day.year) if dated and month.columns > WIDE else name
-        )
+        year = month.first_day.year
+        if year not in said and month.columns > WIDE:
+            said.add(year)
+            name += Markup(" <b>{}</b>").format(year)
+        names.append(name)
     return names
 
 
 def _undated(modules: Sequence[Module], lang: str) -> list[tuple[str, str]]:
-    """The blocks of which no date is known: their module and way."""
-    return [
-        (module_label(module, lang), translate(MODE_LABELS[block.mode]) if block.mode and module.title else "")
-        for module in modules
-        for block in module.blocks
-        if block.starts_on is None
-    ]
+    """The modules with blocks of which no date is known, and their ways."""
+    found = []
+    for module in modules:
+        modes = [block.mode for block in module.blocks if block.starts_on is None]
+        words = dict.fromkeys(translate(MODE_LABELS[mode]) for mode in modes if mode)
+        label = module_label(module, lang)
+        if modes:
+            found.append((label, " · ".join(word for word in words if word != label)))
+    return found

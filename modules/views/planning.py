@@ -36,6 +36,7 @@ from modules.views.frame import blueprint, sections_of
 from modules.views.present import module_label
 
 DAY = timedelta(days=1)
+WEEK = 7  # days
 LOUD = frozenset({Done.MOVED, Done.LONGER, Done.KEPT, Done.ESTIMATED})
 
 
@@ -55,14 +56,14 @@ class Row:
 @blueprint.get("/cohorts/<code>/schedule/pattern")
 @requires(PUBLISH_SCHEDULE)
 def pattern(code: str) -> ResponseReturnValue:
-    """Ask where the plan begins; with ``?first=`` show the plan."""
+    """Show the plan that was asked for with ``?first=``, or at once the one that suggests itself."""
     scope, ground = _read(code)
     asked = "first" in request.args
     form = _form(ground, asked=asked)
-    if not asked:
-        _suggest(form, ground)
-        return _page(scope, ground, form, None)
-    return _page(scope, ground, form, _proposed(form, ground) if form.validate() else None)
+    if asked:
+        return _page(scope, ground, form, _proposed(form, ground) if form.validate() else None)
+    _suggest(form, ground)
+    return _page(scope, ground, form, _proposed(form, ground) if form.first.data and form.start.choices else None)
 
 
 @blueprint.post("/cohorts/<code>/schedule/pattern")
@@ -137,6 +138,29 @@ def _suggest(form: PlanForm, ground: Ground) -> None:
     form.last.data = ends_on.last_day if ends_on and ends_on.day else None
     form.start.data = next((piece.position for piece in _patterned(ground) if piece.position not in ground.held), None)
     form.countries.data = [country for country in ground.countries if country in ground.calendars]
+    for piece in ground.pieces:
+        if piece.asks:
+            form[f"weeks_{piece.position}"].data = _weeks_now(piece)
+
+
+def _weeks_now(piece: Piece) -> int | None:
+    """How many weeks a component has now; None without dates."""
+    blocks = piece.module.blocks if piece.module else ()
+    days = [(row.starts_on.first_day, row.ends_on.last_day) for row in blocks if row.starts_on and row.ends_on]
+    if not days:
+        return None
+    whole = max(last for _first, last in days) - min(first for first, _last in days) + DAY
+    return -(-whole.days // WEEK)
+
+
+def _resent(form: PlanForm) -> list[tuple[str, str]]:
+    """What the plan was made from, for the form that takes it."""
+    found = []
+    for field in form:
+        values = field.data if isinstance(field.data, list) else [field.data]
+        if field.name != "seen":
+            found += [(field.name, str(value)) for value in values if value is not None]
+    return found
 
 
 def _proposed(form: PlanForm, ground: Ground) -> Proposal:
@@ -175,7 +199,7 @@ def _page(scope: Scope, ground: Ground, form: PlanForm, proposal: Proposal | Non
         in_the_way=[labels[piece.position] for piece in proposal.in_the_way] if proposal else [],
         unknown_years=[(code, country_name(code, lang), year) for code, year in plan.unknown_years] if plan else [],
         meetings=_meetings(scope.cohort, plan.blocks, lang) if plan else [],
-        resend=[(key, value) for key in request.args for value in request.args.getlist(key)],
+        resend=_resent(form) if proposal else [],
     )
 
 
@@ -186,7 +210,7 @@ def label_of(piece: Piece, lang: str) -> str:
     spec = piece.spec
     title = spec.title.tri().best(lang)[0] if spec.title else ""
     if isinstance(spec, ModuleSpec):
-        number = translate(_("Module %(n)s", n=spec.number))
+        number = str(_("Module %(n)s", n=spec.number))
         return f"{number}. {title}" if title else number
     return title or translate(MODE_LABELS[spec.kind])
 
@@ -276,14 +300,15 @@ def _about_days(remark: Remark, days: str, block: LaidBlock, ground: Ground, lan
         home = country_name(ground.home, lang)
         return str(_("%(days)s: a holiday at home (%(country)s), worked at the host", days=days, country=home))
     if remark.done is Done.ESTIMATED:
-        return str(_("%(days)s may still move", days=short_days(remark.days, lang)))
+        return str(_("%(days)s may still move", days=short_days([day.day for day in remark.days], lang)))
     return str(_("skipped: %(days)s", days=days))
 
 
 def _named(days: Sequence[Day], lang: str) -> str:
     """Days in few words with what they are called, each name once."""
     names = dict.fromkeys(day.name.best(lang)[0].partition(",")[0].partition(" (")[0] for day in days if day.name)
-    return f"{short_days(days, lang)} ({', '.join(names)})" if names else short_days(days, lang)
+    dates = short_days([day.day for day in days], lang)
+    return f"{dates} ({', '.join(names)})" if names else dates
 
 
 def _meetings(cohort: Cohort, blocks: Iterable[LaidBlock], lang: str) -> list[str]:
@@ -303,7 +328,7 @@ def _meetings(cohort: Cohort, blocks: Iterable[LaidBlock], lang: str) -> list[st
 
 def _meeting(bookings: Sequence[Booking], cohort: Cohort | None, lang: str) -> str:
     people = frozenset[int]().union(*(booking.people for booking in bookings))
-    days = [Day(day, "holiday") for day in sorted({booking.day for booking in bookings})]  # type: ignore[arg-type]  # only days are said
+    days = sorted({booking.day for booking in bookings})
     where = _("in “%(title)s”", title=cohort.title.best(lang)[0]) if cohort else _("in another programme")
     return str(
         ngettext(

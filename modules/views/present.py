@@ -14,7 +14,7 @@ from app.kernel.tri import Tri
 from app.kernel.words import Message
 from app.web import formats
 from app.web.locale import translate
-from app.web.zones import NAMES
+from app.web.zones import zone_name
 from cohorts.enums import MODE_LABELS
 from modules.enums import SESSION_ROLE_LABELS, SessionRole, SessionStatus
 from modules.models import Block, Module
@@ -48,6 +48,7 @@ NOW = {
     Part.AUDIENCE: Message("Whom it is for has changed"),
     Part.OTHER: Message("Details changed"),
 }
+WENT_ONLINE = Message("Now online, was %(before)s")
 STATUS_NOW = {
     SessionStatus.CANCELLED: Message("Cancelled"),
     SessionStatus.TENTATIVE: Message("Not certain yet"),
@@ -204,18 +205,18 @@ def day_of(held: Held) -> date:
     return held.starts_at.astimezone(zone_of(held.time_zone)).date()
 
 
-def zone_words(held: Held, home: str, lang: str) -> str:
+def hours_at_home(held: Held, home: str) -> str:
     """The zone of the place and the hours at home, when the two zones differ at that moment; else ""."""
     if same_clock(held.starts_at, held.time_zone, home):
         return ""
-    return f"{formats.offset(held.starts_at, held.time_zone)} · {zone_name(home, lang)}: {hours(held, home)}"
+    return f"{formats.offset(held.starts_at, held.time_zone)} · {zone_name(home)}: {hours(held, home)}"
 
 
 def was_lines(
     before: Facts, held: Held, parts: tuple[Part, ...], status: SessionStatus, lang: str, names: Names = NO_NAMES
 ) -> list[Markup]:
     """What changed, for the row that already shows the new state."""
-    lines = []
+    lines, parts = _went_online(before, held, parts, lang)
     for part in parts:
         if part is Part.STATUS:
             if status == SessionStatus.CONFIRMED:  # the other states stand beside the title
@@ -232,7 +233,7 @@ def now_lines(
     """What changed, with the new and the old state."""
     if before is None:
         return [escape(translate(Message("New session")))]
-    lines = []
+    lines, parts = _went_online(before, held, parts, lang)
     for part in parts:
         if part is Part.STATUS:
             lines.append(escape(translate(STATUS_NOW[status])))
@@ -241,6 +242,17 @@ def now_lines(
         values = {"after": _marked("ins", part, new), "before": _marked("del", part, old)}
         lines.append(_filled(NOW[part], values))
     return lines
+
+
+def _went_online(
+    before: Facts, after: Held, parts: tuple[Part, ...], lang: str
+) -> tuple[list[Markup], tuple[Part, ...]]:
+    """That a session in person is held online now is one change, not a place and a link; else every part by itself."""
+    old = _where(before.rooms, before.address, lang)
+    if before.link or not old or not after.link or _where(after.rooms, after.address, lang):
+        return [], parts
+    lines = [_filled(WENT_ONLINE, {"before": _marked("del", Part.PLACE, old)})]
+    return lines, tuple(part for part in parts if part not in {Part.PLACE, Part.LINK})
 
 
 def _filled(sentence: Message, values: dict[str, Markup]) -> Markup:
@@ -320,14 +332,9 @@ def _block_word(block: Block) -> str:
     return translate(MODE_LABELS[block.mode]) if block.mode else ""
 
 
-def zone_sentence(zone: str, day: date, lang: str) -> str:
+def zone_sentence(zone: str, day: date) -> str:
     """By whose clocks the hours of a form are typed."""
     noon = datetime(day.year, day.month, day.day, 12, tzinfo=zone_of(zone))
     offset = formats.offset(noon, zone)
-    name = zone_name(zone, lang)
-    return translate(Message("Times are those of the place: %(zone)s (%(offset)s).", zone=name, offset=offset))
-
-
-def zone_name(zone: str, lang: str) -> str:
-    """The name of a zone's time in words; the city of its name when we have none."""
-    return said(NAMES[zone], lang) if zone in NAMES else zone.rpartition("/")[2].replace("_", " ")
+    sentence = Message("Times are those of the place: %(zone)s (%(offset)s).", zone=zone_name(zone), offset=offset)
+    return translate(sentence)

@@ -17,6 +17,7 @@ from modules import services
 from modules.enums import SESSION_KIND_LABELS
 from modules.forms.sessions import PublishForm
 from modules.queries.audiences import members
+from modules.queries.conflicts import open_conflicts
 from modules.queries.schedule import get_scope, latest_version, pending_changes, published_now
 from modules.rules.access import PUBLISH_SCHEDULE
 from modules.rules.audience import Members
@@ -84,6 +85,7 @@ def publish(code: str) -> ResponseReturnValue:
         latest=latest,
         number=number + 1,
         lines=[_line(change, names, people, lang) for change in changes],
+        conflicts=len(open_conflicts(session, scope.cohort)) if changes else 0,
         people=len(frozenset().union(*(_concerned(change, people) for change in changes))),
     )
 

@@ -21,12 +21,12 @@ from app.web.locale import chosen_language
 from app.web.pages import page
 from app.web.policy import requires
 from app.web.request import current_actor, db_session, moment
-from cohorts.enums import CohortStatus
+from cohorts.enums import CohortStatus, Mode
 from cohorts.models import Enrolment
 from cohorts.queries import enrolments
 from modules.enums import AttendanceState, Half
 from modules.forms.attendance import RegisterForm, read_marks, seen_text, typed_states
-from modules.models import Module, ModuleSession
+from modules.models import Block, Module, ModuleSession
 from modules.queries.attendance import attendance_rule
 from modules.queries.registers import (
     Held,
@@ -36,11 +36,12 @@ from modules.queries.registers import (
     held_sessions,
     kept_registers,
     marks_of,
+    module_at,
     noon_of,
     not_counted,
     state_counts,
 )
-from modules.queries.schedule import NOT_FOUND, Scope, get_scope, get_session
+from modules.queries.schedule import NOT_FOUND, Scope, get_scope, get_session, zone_at
 from modules.rules.access import VIEW_ATTENDANCE
 from modules.rules.attendance import LETTERS, Slot, Standing, Tally, half_of, standing
 from modules.rules.laying import Span
@@ -84,6 +85,17 @@ class Sheet:
         return not closed and self.slot.day <= self.today and marks_in(self.scope, self.module)
 
     @property
+    def online(self) -> bool:
+        """Whether it is held online only, so that nobody is in the room."""
+        if self.meeting is not None:
+            return bool(self.meeting.link) and not (self.meeting.rooms or self.meeting.address)
+        inside = [row.online for row in self.held if row.module_id == self.module.id and self.slot in row.slots]
+        if inside:
+            return all(inside)
+        modes = {block.mode for block in self.module.blocks if _span(block).touches(self.slot.day)}
+        return bool(modes) and modes <= {Mode.ONLINE, Mode.DISTANCE}
+
+    @property
     def saved(self) -> dict[int, AttendanceState]:
         """The marks that are saved, by number."""
         return {row.number: self.marks[row.id].state for row in self.rows if row.id in self.marks}
@@ -93,6 +105,20 @@ class Sheet:
 @requires(VIEW_ATTENDANCE)
 def half_day(code: str, day: str, half: str) -> ResponseReturnValue:
     """Show and save the register of a half-day (``2026-11-24/pm``)."""
+    sheet = half_sheet(code, day, half)
+    if sheet is None:
+        flash(_("There is no register of this half-day: it is not one of the modules’ days."), "bad")
+        return redirect(url_for("attendance.index", code=code))
+    return _answer(sheet)
+
+
+def half_sheet(code: str, day: str, half: str) -> Callable[[], Sheet] | None:
+    """What makes the register of a half-day, as often as it is called; None: the day is not one of the modules'.
+
+    Raises:
+        NotFoundError: it is no half-day, or the cohort is out of reach.
+
+    """
     found = read_day(day)
     if found is None or half not in set(Half):
         raise NotFoundError(NOT_FOUND)
@@ -102,11 +128,10 @@ def half_day(code: str, day: str, half: str) -> ResponseReturnValue:
     held = held_sessions(db_session(), module_ids=scope.module_ids, begin=noon - AROUND, end=noon + AROUND)
     registers = kept_registers(db_session(), (scope.cohort.id,))
     kept = next((row for row in registers if row.slot == slot and row.session_id is None), None)
-    module = _module_of(scope, slot, held, kept)
+    module = module_at(scope.modules, slot, held, kept)
     if module is None:
-        flash(_("There is no register of this half-day: it is not one of the modules’ days."), "bad")
-        return redirect(url_for("attendance.index", code=code))
-    return _answer(lambda: _sheet(scope, module, slot, None, held, registers, kept))
+        return None
+    return lambda: _sheet(scope, module, slot, None, held, registers, kept)
 
 
 @blueprint.route("/cohorts/<code>/attendance/session/<int:number>", methods=["GET", "POST"])
@@ -122,17 +147,8 @@ def meeting(code: str, number: int) -> ResponseReturnValue:
     return _answer(lambda: _sheet(scope, module, slot, found, (), registers, kept))
 
 
-def _module_of(scope: Scope, slot: Slot, held: Sequence[Held], kept: Kept | None) -> Module | None:
-    """The module that a half-day belongs to: of its register, of its sessions, of the day's, or whose block it is."""
-    by_id = {module.id: module for module in scope.modules}
-    if kept is not None:
-        return by_id.get(kept.module_id)
-    at_once = [row.module_id for row in held if slot in row.slots]
-    same_day = [row.module_id for row in held if any(other.day == slot.day for other in row.slots)]
-    spans = [(module.id, Span(block.starts_on, block.ends_on)) for module in scope.modules for block in module.blocks]
-    surely = [key for key, span in spans if span.holds(slot.day)]
-    perhaps = [key for key, span in spans if span.touches(slot.day)]
-    return next((by_id[key] for key in (*at_once, *same_day, *surely, *perhaps)), None)
+def _span(block: Block) -> Span:
+    return Span(block.starts_on, block.ends_on)
 
 
 def _sheet(
@@ -171,15 +187,10 @@ def _sheet(
         everybody={row.number: row.id for row in everybody},
         marks=here,
         earlier=[(row, states[row.id]) for row in earlier[-EARLIER:]],
-        today=day_of(moment(), _zone(scope, module, slot, of_session)),
+        today=day_of(
+            moment(), of_session.time_zone if of_session else zone_at(module, slot.day, scope.cohort.time_zone)
+        ),
     )
-
-
-def _zone(scope: Scope, module: Module, slot: Slot, of_session: ModuleSession | None) -> str:
-    if of_session is not None:
-        return of_session.time_zone
-    blocks = [block for block in module.blocks if Span(block.starts_on, block.ends_on).touches(slot.day)]
-    return blocks[0].time_zone if blocks else scope.cohort.time_zone
 
 
 def _answer(build: Callable[[], Sheet]) -> ResponseReturnValue:
@@ -284,7 +295,6 @@ def _page(sheet: Sheet, form: RegisterForm) -> ResponseReturnValue:
         if not all(word in row.person.search_key for word in wanted):
             continue
         tally = Tally(totals.get(row.id, {}), excused_as=excused)
-        low = rule is not None and standing(tally, rule.at_least) is Standing.BELOW
         rows.append(
             {
                 "number": row.number,
@@ -293,7 +303,7 @@ def _page(sheet: Sheet, form: RegisterForm) -> ResponseReturnValue:
                 "earlier": [found.get(row.id) for _kept, found in sheet.earlier],
                 "state": states.get(row.number),
                 "percent": tally.percent,
-                "low": low,
+                "low": rule is not None and standing(tally, rule.at_least) is Standing.BELOW,
             }
         )
     return page(
@@ -313,12 +323,14 @@ def _page(sheet: Sheet, form: RegisterForm) -> ResponseReturnValue:
         saved_by=sheet.kept.saved_by if sheet.kept else "",
         saved_at=_saved_at(sheet),
         may_mark=sheet.may_mark,
+        online=sheet.online,
         future=sheet.slot.day > sheet.today,
         closed=sheet.scope.cohort.status == CohortStatus.CLOSED,
         sessions=_sessions(sheet, lang),
         before=_beside(sheet, -1),
         after=_beside(sheet, 1),
         text=text,
+        signing=sheet.meeting is None and not sheet.online and bool(sheet.rows),
     )
 
 

@@ -13,6 +13,7 @@ from app.web.policy import requires
 from app.web.request import current_actor, db_session, moment
 from modules.forms.sessions import PressForm
 from modules.queries.conflicts import conflicts_in, kept_conflicts
+from modules.queries.planning import has_pattern
 from modules.queries.schedule import (
     Scope,
     as_published,
@@ -49,7 +50,7 @@ def week(code: str) -> ResponseReturnValue:
     found = sessions_of_week(scope, monday)
     days = [chosen] if chosen else days_of_week(monday, found)
     conflicts = _conflicts(scope, monday, days, lang)
-    placed = None if chosen else grid_of(found)
+    placed = grid_of(found) if found and not chosen else None
     slots = slots_of(scope, found, published, conflicts, placed, lang)
     latest = latest_version(session, scope.cohort.id)
     labels = list(dict.fromkeys(slot.module for _day, slot in slots)) or _labels_of(scope, days, lang)
@@ -75,6 +76,7 @@ def week(code: str) -> ResponseReturnValue:
         version=latest.number if latest else 0,
         may_manage=manages(scope),
         may_publish=bool(scope.whole and actor.may(PUBLISH_SCHEDULE)),
+        may_plan=bool(scope.whole and actor.may(PUBLISH_SCHEDULE) and has_pattern(scope.cohort)),
         home_offset=formats.offset(now, home),
         week_days=formats.period(days[0], days[-1], lang),
     )
@@ -106,12 +108,18 @@ def mine() -> ResponseReturnValue:
 
 
 def _chosen_week(scope: Scope, now: datetime, today: date) -> date:
-    """The week asked for; else that of the next session (or the last one); else this week."""
+    """The week asked for; else that of the next session (or the last one), of the next day in a module, or this one."""
     wanted = read_week(request.args.get("week", ""))
     if wanted:
         return wanted
     nearest = nearest_session(db_session(), scope.module_ids, now=now)
-    return monday_of(day_of(nearest) if nearest else today)
+    if nearest:
+        return monday_of(day_of(nearest))
+    spans = [Span(block.starts_on, block.ends_on) for module in scope.modules for block in module.blocks]
+    if any(span.holds(today) for span in spans):
+        return monday_of(today)
+    firsts = [span.starts_on.first_day for span in spans if span.starts_on and span.starts_on.first_day > today]
+    return monday_of(min(firsts, default=today))
 
 
 def _conflicts(scope: Scope, monday: date, days: list[date], lang: str) -> list[ConflictView]:

@@ -173,7 +173,7 @@ def _form_page(
         conflict=conflict,
         meeting=meeting,
         state=state,
-        zone_hint=zone_sentence(picked.time_zone, shown or moment().date(), chosen_language()),
+        zone_hint=zone_sentence(picked.time_zone, shown or moment().date()),
         back=_week_of(scope.cohort.code, meeting) if meeting else url_for(".week", code=scope.cohort.code),
     )
 

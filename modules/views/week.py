@@ -24,12 +24,12 @@ from modules.views.present import (
     audience_text,
     day_of,
     hours,
+    hours_at_home,
     module_label,
     names_of,
     place_of,
     speakers,
     was_lines,
-    zone_words,
 )
 
 WEEK = timedelta(days=7)
@@ -133,7 +133,7 @@ def slots_of(
             hours=hours(meeting),
             title=formats.tri(meeting.title, lang),
             place=place_of(meeting, lang),
-            zone=zone_words(meeting, scope.cohort.time_zone, lang),
+            zone=hours_at_home(meeting, scope.cohort.time_zone),
             module=labels[meeting.module_id],
             state=state,
             was=_was(state, shown, meeting, lang, names),

@@ -9,7 +9,7 @@ from typing import Any, Final
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
-from app.pdf.fonts import Face, faces, parsing_lock
+from app.pdf.fonts import Face, faces, parsing_lock, printable
 from app.pdf.text import Align, Colour, chopped, leading, put, width
 from projects.minutes.wording import DRAFT, DRAFT_FOOT, Lang
 
@@ -34,20 +34,14 @@ def draw(content: Mapping[str, Any], lang: Lang, *, draft: bool) -> bytes:
     """The minutes in one language as a PDF; a draft says so across every page.
 
     Args:
-        content: as ``content_of`` makes it; characters that no typeface has are drawn as question marks.
+        content: as ``content_of`` makes it; characters that no typeface has are drawn as question marks;
+            closed minutes have none.
 
     """
     document = content[lang]
     with parsing_lock:
         pages = _Minutes(_Sheet(document, lang, draft=draft, pages=0)).run()[1]
         return _Minutes(_Sheet(document, lang, draft=draft, pages=pages)).run()[0]
-
-
-def printable(text: str) -> str:
-    """The text with a question mark for what cannot be drawn; closed minutes have no such character."""
-    face = faces().serif
-    bold = faces().serif_semibold
-    return "".join(each if face.can_draw(each) and bold.can_draw(each) else "?" for each in text)
 
 
 @dataclass

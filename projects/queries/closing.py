@@ -1,10 +1,12 @@
 """What of projects and defences is open before a cohort can be closed."""
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.kernel.words import Message
 from cohorts.conditions import Verdict
-from cohorts.models import Cohort
+from cohorts.enums import EnrolmentStatus
+from cohorts.models import Cohort, Enrolment
 from cohorts.schema import CompletionSpec, DefenceSpec
 from cohorts.signals import Matter
 from projects.queries.findings import judge
@@ -12,9 +14,14 @@ from projects.queries.groups import groups_of
 from projects.queries.sittings import sittings_of
 from projects.rules.sittings import group_words
 
+UNDECIDED = Enrolment.status == EnrolmentStatus.ENROLLED
+
 
 def matters_of(session: Session, cohort: Cohort) -> list[Matter]:
-    """Minutes that are open, and, where the rule asks for a defence, groups of which nothing is decided for good."""
+    """Minutes that are open, and, where the rule asks for a defence, groups of which nothing is decided for good.
+
+    An order that says who completed and who did not has the last word: of its people nothing is asked any more.
+    """
     found = [
         Matter(
             Message("Close the minutes of the defence on %(day)s.", day=f"{sitting.day:%d.%m.%Y}"),
@@ -32,7 +39,8 @@ def matters_of(session: Session, cohort: Cohort) -> list[Matter]:
 
 
 def _undecided(session: Session, cohort: Cohort, condition: DefenceSpec) -> list[Matter]:
-    findings = judge(session, cohort, condition).values()
+    waits = set(session.scalars(select(Enrolment.id).where(Enrolment.cohort_id == cohort.id, UNDECIDED)))
+    findings = [finding for key, finding in judge(session, cohort, condition).items() if key in waits]
     # Sent back for revision is a decision: such a group may end without an accepted project.
     waiting = {one.unit for one in findings if one.verdict == Verdict.OPEN and one.unit and not one.evidence}
     alone = sum(one.unit is None and one.verdict == Verdict.OPEN for one in findings)

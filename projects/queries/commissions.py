@@ -10,7 +10,7 @@ from app.kernel.errors import NotFoundError
 from app.people.models import Person
 from cohorts.models import Cohort
 from modules.models import Expert
-from projects.models import Commission, CommissionMember, DefenceDay
+from projects.models import Commission, CommissionMember, DefenceDay, DefenceSlot
 from projects.queries.groups import NOT_FOUND
 
 
@@ -44,6 +44,16 @@ def get_commission(session: Session, cohort: Cohort, number: int) -> Commission:
     if found is None:
         raise NotFoundError(NOT_FOUND)
     return found
+
+
+def open_sittings(session: Session, commission: Commission) -> Sequence[DefenceDay]:
+    """The sittings of a commission whose minutes are open, with their sessions, in the order in which they are held."""
+    return session.scalars(
+        select(DefenceDay)
+        .where(DefenceDay.commission_id == commission.id, DefenceDay.closed_at.is_(None))
+        .options(selectinload(DefenceDay.slots).selectinload(DefenceSlot.session))
+        .order_by(DefenceDay.id)
+    ).all()
 
 
 def has_closed_minutes(session: Session, commission: Commission) -> bool:

@@ -14,6 +14,7 @@ from cohorts.enums import EnrolmentStatus
 from cohorts.models import Cohort, Enrolment, Group
 from cohorts.queries import enrolments
 from modules.models import Expert, Module, ModuleSession
+from modules.rules.audience import Target, ids_of
 from projects.enums import Outcome
 from projects.models import DefenceDay, DefenceSlot, Mentor, Project
 
@@ -131,5 +132,4 @@ def groups_with_sessions(session: Session, cohort_id: int) -> set[int]:
     audiences = session.scalars(
         select(ModuleSession.audience).join(ModuleSession.module).where(Module.cohort_id == cohort_id)
     )
-    marks = (mark.partition(":") for audience in audiences for mark in audience or ())
-    return {int(key) for kind, _colon, key in marks if kind == "group" and key.isdecimal()}
+    return {key for audience in audiences for key in ids_of(audience, Target.GROUP)}

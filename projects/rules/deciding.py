@@ -42,7 +42,8 @@ def checked(decision: Decision, *, present: int | None) -> Decision:
         present: how many who vote take part; None: not recorded yet.
 
     Raises:
-        DomainError: votes of more people than were there, a score out of range, votes on what was not submitted.
+        DomainError: votes of more people than were there, a score out of range, votes on what was not submitted, or
+            acceptance against the majority (of a tie the chair decides).
 
     """
     if decision.votes is not None:
@@ -50,6 +51,15 @@ def checked(decision: Decision, *, present: int | None) -> Decision:
     score = decision.score
     if score is not None and not (score.is_finite() and 0 <= score <= HIGHEST_SCORE):
         raise DomainError(Message("A score is between 0 and 100."), field="score")
+    if decision.outcome == Outcome.ACCEPTED and decision.votes and decision.votes[1] > decision.votes[0]:
+        raise DomainError(
+            Message(
+                "Nothing was saved: %(no)s voted against and %(yes)s for, so the project is not accepted.",
+                no=decision.votes[1],
+                yes=decision.votes[0],
+            ),
+            field="outcome",
+        )
     if decision.outcome == Outcome.NOT_SUBMITTED and (score is not None or decision.votes):
         raise DomainError(Message("A project that was not submitted has neither votes nor a score."), field="outcome")
     return Decision(

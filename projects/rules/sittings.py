@@ -7,6 +7,8 @@ from app.kernel.errors import DomainError
 from app.kernel.partial_date import PartialDate
 from app.kernel.tri import LANGUAGES, Tri
 from app.kernel.words import Message
+from modules.enums import SessionRole
+from modules.rules.audience import person_in_role, roles_of
 from modules.rules.facts import LONGEST_TITLE
 from modules.rules.times import YEARS, to_utc, zone_of
 from projects.enums import Outcome
@@ -87,6 +89,18 @@ def session_title(title: Tri | None, group: Tri) -> Tri:
         if text:
             texts[lang] = _SESSION_TITLE[lang].format(text if len(text) <= room else f"{text[: room - 1]}…")
     return Tri(**texts, assumed=named.assumed & frozenset(texts))
+
+
+def seats(expert_ids: Iterable[int]) -> tuple[str, ...]:
+    """The members of a commission as a session names them."""
+    return tuple(person_in_role(SessionRole.COMMISSION, key) for key in expert_ids)
+
+
+def seated(people: Iterable[str], expert_ids: Iterable[int]) -> tuple[str, ...]:
+    """The people of a session with another commission in it; whoever has another part keeps it."""
+    found = roles_of(people)
+    others = [person_in_role(role, key) for role in found if role is not SessionRole.COMMISSION for key in found[role]]
+    return (*others, *seats(expert_ids))
 
 
 def group_words(label: str, organisation: Tri | None) -> Tri:

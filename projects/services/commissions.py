@@ -1,6 +1,7 @@
 """Appointing the people before whom projects are defended."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,13 +13,18 @@ from app.audit.services import record
 from app.kernel.errors import DomainError
 from app.kernel.words import Message
 from cohorts.models import Cohort
+from modules.enums import SessionStatus
 from modules.models import Expert
 from modules.queries.experts import expert_name
+from modules.rules.facts import facts_of
+from modules.services import change_session
 from projects.enums import Duty
 from projects.models import Commission, CommissionMember, CommissionPresence
-from projects.queries.commissions import get_commission, has_closed_minutes
+from projects.queries.commissions import get_commission, has_closed_minutes, open_sittings
 from projects.rules.commissions import check_members
+from projects.rules.sittings import seated
 from projects.services.holding import check_version, lock
+from projects.services.minutes import quorum_here, refuse_more_votes
 
 SUBJECT = "commission"
 Members = Sequence[tuple[int, Duty]]
@@ -35,7 +41,7 @@ def set_commission(
     actor: Actor | None,
     now: datetime,
 ) -> Commission:
-    """Appoint a commission, or change one whose minutes are not closed yet.
+    """Appoint a commission, or change one whose minutes are not closed yet; its sessions follow, as drafts.
 
     Args:
         number: None makes the next commission of the cohort.
@@ -45,7 +51,8 @@ def set_commission(
 
     Raises:
         ConflictError: somebody else changed it since.
-        DomainError: no chair, two of one office, an unreachable quorum, a stranger, or closed minutes.
+        DomainError: no chair, two of one office, an unreachable quorum, a stranger, closed minutes, or more votes are
+            recorded than would be left of those present.
         NotFoundError: there is no commission with this number.
 
     """
@@ -60,10 +67,13 @@ def set_commission(
         lock(session, commission)
         _check(session, commission, members, quorum, version, known)
         commission.version += 1
+        for sitting in open_sittings(session, commission):
+            lock(session, sitting)
     commission.quorum = quorum
     _set_members(session, commission, members)
     session.flush()
     session.refresh(commission)
+    _seat(session, commission, actor, now)
     detail = {"members": [[expert, str(duty)] for expert, duty in members], "quorum": quorum}
     _record(session, commission, detail, actor, now)
     return commission
@@ -139,6 +149,20 @@ def _set_members(session: Session, commission: Commission, members: Members) -> 
             commission.members.append(CommissionMember(expert_id=expert, position=position, duty=duty))
         else:
             kept.position, kept.duty = position, duty
+
+
+def _seat(session: Session, commission: Commission, actor: Actor | None, now: datetime) -> None:
+    """Whoever sits on the commission is wanted in its sessions, and nobody who left it."""
+    for sitting in open_sittings(session, commission):
+        session.refresh(sitting, ["present"])
+        refuse_more_votes(sitting, quorum_here(sitting))
+        for meeting in (slot.session for slot in sitting.slots):
+            facts = facts_of(meeting)
+            wanted = replace(facts, people=seated(facts.people, [row.expert_id for row in commission.members]))
+            if facts.status != SessionStatus.CANCELLED:
+                change_session(
+                    session, meeting=meeting, facts=wanted, expected_version=meeting.version, actor=actor, now=now
+                )
 
 
 def _experts(session: Session, cohort: Cohort) -> dict[int, Expert]:

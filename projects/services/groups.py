@@ -1,6 +1,6 @@
 """Putting people into groups: by hand, by organisation, at random with a seed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,12 +12,14 @@ from app.audit.services import record
 from app.kernel.errors import ConflictError, Difference, DomainError
 from app.kernel.words import Message
 from app.organisations.models import Organisation
+from app.people.queries import display_name
 from cohorts.models import Cohort, Enrolment, Group
 from cohorts.services import groups as rows
 from projects.models import Project
 from projects.queries.groups import groups_of, groups_with_sessions, people_of, project_of, standings
 from projects.rules.grouping import Arrangement, Member, at_random, by_organisation, state_mark
 from projects.rules.sittings import group_words
+from projects.services.holding import refuse_closed
 
 DECIDED = Message("Nothing was changed: defences are decided already, and they stand for the people of today’s groups.")
 STALE = Message("Somebody else changed the groups since you looked. Nothing was arranged: look again.")
@@ -115,9 +117,7 @@ def place(
         _check_seen(moving, seen, group)
     moving = [row for row in moving if row.group_id != (group.id if group else None)]
     touched = {row.group_id for row in moving} | ({group.id} if group and moving else set())
-    decided = {key for key, places in standings(session, cohort.id).items() if any(one.outcome for one in places)}
-    if not decided.isdisjoint(touched):
-        raise DomainError(DECIDED)
+    refuse_decided(session, cohort, {key for key in touched if key is not None})
     names = [row.number for row in moving]
     rows.assign(session, cohort=cohort, group=group, numbers=names)
     if names:
@@ -125,6 +125,18 @@ def place(
             session, "projects.people_placed", cohort, actor, now, group=group.label if group else None, numbers=names
         )
     return len(names)
+
+
+def refuse_decided(session: Session, cohort: Cohort, group_ids: Collection[int]) -> None:
+    """A decision stands for the people of the group that defended.
+
+    Raises:
+        DomainError: something is decided of one of these groups.
+
+    """
+    places = standings(session, cohort.id)
+    if any(one.outcome for key in group_ids for one in places.get(key, ())):
+        raise DomainError(DECIDED)
 
 
 def remove_group(session: Session, *, group: Group, actor: Actor | None, now: datetime) -> None:
@@ -146,7 +158,7 @@ def _check_seen(moving: Sequence[Enrolment], seen: Mapping[int, int | None], gro
             Message("Somebody else moved people while you were looking. Nobody was moved by you."),
             differences=[
                 Difference(
-                    Message(_PLAIN, name=row.person.names[0].full if row.person.names else str(row.number)),
+                    Message(_PLAIN, name=display_name(row.person, "kk")),
                     row.group.label if row.group else "–",
                     group.label if group else "–",
                 )
@@ -168,9 +180,8 @@ def _arrange(
     _hold(session, cohort)
     if reviewed is not None and reviewed != present_mark(session, cohort):
         raise ConflictError(STALE)
-    if any(one.outcome for places in standings(session, cohort.id).values() for one in places):
-        raise DomainError(DECIDED)
     present = list(groups_of(session, cohort.id))
+    refuse_decided(session, cohort, [group.id for group in present])
     kept = _fitting(arrangement, present)
     surplus = [group for group in present if group not in kept]
     _check_free(session, cohort.id, surplus)
@@ -242,6 +253,7 @@ def _hold(session: Session, cohort: Cohort) -> None:
     session.flush()
     session.execute(select(Cohort.id).where(Cohort.id == cohort.id).with_for_update())
     session.expire_all()
+    refuse_closed(session, cohort.id)
 
 
 def _record(

@@ -1,15 +1,15 @@
 """Holding a row until the commit, so that the second editor is told instead of overwriting the first."""
 
 from collections.abc import Mapping
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.models import User
-from app.audit.models import AuditEntry
-from app.kernel.errors import ConflictError, Difference, NotFoundError
+from app.audit.queries import last_change
+from app.kernel.errors import ConflictError, Difference, DomainError, NotFoundError
 from app.kernel.words import Message
+from cohorts.enums import CohortStatus
+from cohorts.models import Cohort
 from projects.models import Commission, DefenceDay, DefenceSlot, Project
 from projects.queries.groups import NOT_FOUND
 
@@ -31,6 +31,20 @@ def lock(session: Session, row: Held) -> None:
     session.refresh(row)
 
 
+def refuse_closed(session: Session, cohort_id: int) -> None:
+    """Hold a cohort until the commit, before anything else of it is held; what is closed stays as it is.
+
+    Nobody closes it meanwhile, and no certificate is issued on evidence that is just being changed.
+
+    Raises:
+        DomainError: the cohort is closed.
+
+    """
+    wanted = select(Cohort.status).where(Cohort.id == cohort_id).with_for_update(key_share=True)
+    if session.scalar(wanted) == CohortStatus.CLOSED:
+        raise DomainError(Message("Nothing was changed: the cohort is closed. Open it again first."))
+
+
 def check_version(
     session: Session, row: Held, *, subject: str, version: int | None, fields: Mapping[Message, tuple[Said, Said]]
 ) -> None:
@@ -47,7 +61,7 @@ def check_version(
     """
     if version is None or row.version == version:
         return
-    who, when = _last_saved(session, subject, row.id)
+    who, when = last_change(session, subject, row.id)
     raise ConflictError(
         Message("Somebody else changed this while you were editing it. Yours was not saved."),
         differences=[Difference(label, saved, typed) for label, (saved, typed) in fields.items()],
@@ -55,14 +69,3 @@ def check_version(
         when=when,
         version=row.version,
     )
-
-
-def _last_saved(session: Session, subject: str, key: int) -> tuple[str, datetime | None]:
-    row = session.execute(
-        select(User.display_name, AuditEntry.at)
-        .join_from(AuditEntry, User, AuditEntry.actor_id == User.id)
-        .where(AuditEntry.subject == subject, AuditEntry.subject_id == key)
-        .order_by(AuditEntry.id.desc())
-        .limit(1)
-    ).first()
-    return (row[0], row[1]) if row else ("", None)

@@ -21,7 +21,7 @@ from projects.models import CommissionPresence, DefenceDay, DefenceSlot
 from projects.queries.sittings import get_sitting, people_of_groups
 from projects.rules.commissions import Quorum, quorum_of
 from projects.rules.deciding import Decision, Missing, Votes, check_closing, checked, missing
-from projects.services.holding import check_version, lock
+from projects.services.holding import check_version, lock, refuse_closed
 
 SITTING, SLOT = "sitting", "defence"
 CLOSED = Message("Nothing was saved: these minutes are closed and do not change any more.")
@@ -63,17 +63,26 @@ def mark_presence(
     )
     if before == presence:
         return sitting
-    present = quorum_of(members, presence, sitting.commission.quorum).present
-    if any(sum(cast) > present for slot in sitting.slots if (cast := votes_of(slot))):
-        raise DomainError(
-            Message("Nothing was saved: more votes are recorded than there would be people present who vote.")
-        )
+    refuse_more_votes(sitting, quorum_of(members, presence, sitting.commission.quorum))
     _write_presence(sitting, presence)
     sitting.version += 1
     session.flush()
     marks = {str(key): str(kind) for key, kind in presence.items()}
     _record(session, "projects.presence_marked", sitting, actor, now, presence=marks)
     return sitting
+
+
+def refuse_more_votes(sitting: DefenceDay, quorum: Quorum) -> None:
+    """Nobody votes who is not there.
+
+    Raises:
+        DomainError: more votes are recorded already.
+
+    """
+    if any(sum(cast) > quorum.present for slot in sitting.slots if (cast := votes_of(slot))):
+        raise DomainError(
+            Message("Nothing was saved: more votes are recorded than there would be people present who vote.")
+        )
 
 
 def _write_presence(sitting: DefenceDay, presence: Mapping[int, Presence]) -> None:
@@ -279,6 +288,7 @@ def _count(presence: Mapping[int, Presence], kind: Presence) -> str:
 
 def _hold(session: Session, sitting: DefenceDay) -> None:
     """Hold the sitting until the commit: nobody writes into minutes while they are being closed."""
+    refuse_closed(session, sitting.cohort_id)
     lock(session, sitting)
     if sitting.closed_at is not None:
         raise DomainError(CLOSED)

@@ -9,22 +9,22 @@ from sqlalchemy.orm import Session
 
 from app.accounts.rules import Actor
 from app.audit.services import record
-from app.kernel.clock import HOME_ZONE
 from app.kernel.errors import DomainError, NotFoundError
 from app.kernel.tri import Tri
 from app.kernel.words import Message
 from cohorts.models import Cohort
-from modules.enums import SessionKind, SessionRole, SessionStatus
+from modules.enums import SessionKind, SessionStatus
 from modules.models import Module, ModuleSession
+from modules.queries.schedule import zone_at
+from modules.rules.audience import group_word
 from modules.rules.facts import Facts, facts_of
-from modules.rules.laying import Span
 from modules.rules.times import zone_of
 from modules.services import add_session, cancel_session, change_session, delete_session
 from projects.models import Commission, DefenceDay, DefenceSlot, Project
 from projects.queries.groups import NOT_FOUND, standings
 from projects.queries.sittings import people_of_groups, published_sessions
-from projects.rules.sittings import MOST_PROJECTS, check_day, group_words, may_defend_again, session_title, slots
-from projects.services.holding import check_version, lock
+from projects.rules.sittings import MOST_PROJECTS, check_day, group_words, may_defend_again, seats, session_title, slots
+from projects.services.holding import check_version, lock, refuse_closed
 
 SUBJECT = "sitting"
 DAY = Message("Day")
@@ -57,10 +57,7 @@ class Plan:
     def zone(self) -> str:
         """The zone of the place: that of the module's block which holds the day, else of its first one."""
         blocks = self.module.blocks
-        held = [block for block in blocks if Span(block.starts_on, block.ends_on).holds(self.day)]
-        touched = [block for block in blocks if Span(block.starts_on, block.ends_on).touches(self.day)]
-        nearest = [*held, *touched, *blocks]
-        return nearest[0].time_zone if nearest else self.module.cohort.time_zone or HOME_ZONE
+        return zone_at(self.module, self.day, blocks[0].time_zone if blocks else self.module.cohort.time_zone)
 
 
 def plan_sitting(  # noqa: PLR0913 - what a day consists of, each by name
@@ -89,6 +86,7 @@ def plan_sitting(  # noqa: PLR0913 - what a day consists of, each by name
 
     """
     plan = Plan(commission, module, day, start, minutes, tuple(project_ids), tuple(rooms), link)
+    refuse_closed(session, commission.cohort_id)
     projects = _checked(session, plan, None)
     sitting = DefenceDay(cohort_id=commission.cohort_id, commission=commission, day=day)
     session.add(sitting)
@@ -112,19 +110,20 @@ def change_sitting(
         NotFoundError: something is of another cohort.
 
     """
+    refuse_closed(session, sitting.cohort_id)
     lock(session, sitting)
     refuse_decided(sitting)
     check_version(session, sitting, subject=SUBJECT, version=version, fields={DAY: (_day(sitting.day), _day(plan.day))})
     projects = _checked(session, plan, sitting)
     present = {slot.project_id: slot for slot in sitting.slots}
+    seen = sitting.version
     _drop(session, [slot for key, slot in present.items() if key not in plan.project_ids], actor, now)
-    sitting.day = plan.day
     if sitting.commission_id != plan.commission.id:
         sitting.commission = plan.commission
         sitting.present.clear()
     for position, (project, facts) in enumerate(_facts(plan, projects), start=1):
         _lay(session, sitting, present.get(project.id), project, facts, position, plan.module, actor, now)
-    sitting.version += 1
+    sitting.day, sitting.version = plan.day, seen + 1  # it followed its sessions one by one meanwhile
     session.flush()
     session.refresh(sitting)
     _record(session, "projects.sitting_changed", sitting, plan, actor, now)
@@ -141,6 +140,7 @@ def delete_sitting(
         DomainError: something is decided, or it was published.
 
     """
+    refuse_closed(session, sitting.cohort_id)
     lock(session, sitting)
     refuse_decided(sitting)
     check_version(session, sitting, subject=SUBJECT, version=version, fields={DAY: (_day(sitting.day), "–")})
@@ -235,7 +235,7 @@ def _checked(session: Session, plan: Plan, sitting: DefenceDay | None) -> list[P
 def _facts(plan: Plan, projects: Sequence[Project]) -> list[tuple[Project, Facts]]:
     """What the session of each project says."""
     times = slots(plan.day, plan.start, plan.minutes, len(projects), plan.zone)
-    people = tuple(f"{SessionRole.COMMISSION.value}:{row.expert_id}" for row in plan.commission.members)
+    people = seats(row.expert_id for row in plan.commission.members)
     return [
         (
             project,
@@ -247,7 +247,7 @@ def _facts(plan: Plan, projects: Sequence[Project]) -> list[tuple[Project, Facts
                 kind=SessionKind.DEFENCE,
                 rooms=plan.rooms,
                 link=plan.link,
-                audience=(f"group:{project.group_id}",),
+                audience=(group_word(project.group_id),),
                 people=people,
             ),
         )

@@ -19,7 +19,7 @@ from app.web.request import current_actor, db_session
 from cohorts.models import Enrolment
 from modules.queries.attendance import own_attendance
 from modules.queries.experts import expert_line
-from modules.views.present import day_of, hours, place_of, zone_words
+from modules.views.present import day_of, hours, hours_at_home, place_of
 from projects.forms import number_of
 from projects.queries.personal import OwnDefence, own_enrolments, own_project
 from projects.rules.access import VIEW_OWN_PROJECT, principals
@@ -139,7 +139,7 @@ def _slot(one: OwnDefence, lang: str, enrolment: Enrolment) -> Slot:
     return Slot(
         f"{formats.day(day_of(meeting), lang)}, {hours(meeting)}",
         where,
-        zone_words(meeting, enrolment.cohort.time_zone, lang),
+        hours_at_home(meeting, enrolment.cohort.time_zone),
         meeting.link,
         outcome,
         minutes,

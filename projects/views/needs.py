@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
+from app.accounts.enums import Role
 from app.accounts.rules import Actor
 from app.feature import Panel, Todo
 from app.kernel.clock import day_of
@@ -19,7 +20,7 @@ from cohorts.queries import in_reach
 from cohorts.tabs import CohortTab
 from projects.models import DefenceDay
 from projects.queries.sittings import sittings_in_reach
-from projects.rules.access import MANAGE_PROJECTS, VIEW_PROJECTS
+from projects.rules.access import MANAGE_PROJECTS, VIEW_PROJECTS, has_project
 
 MOST = 7
 ACTS = {
@@ -57,6 +58,11 @@ def project_tabs(_session: Session, actor: Actor, _cohort: Cohort, _now: datetim
         return None
     groups = CohortTab(Message("Groups"), "groups.index", 40, "groups.")
     return Panel("", {"tabs": (groups, CohortTab(Message("Defence"), "defences.index", 45, "defences."))})
+
+
+def landing(actor: Actor) -> str | None:
+    """The project is home for an assistant to whom nothing but it was entrusted."""
+    return "project.mine" if set(actor.roles) == {Role.ASSISTANT} and has_project(actor) else None
 
 
 def _line(sitting: DefenceDay, now: datetime) -> Todo | None:

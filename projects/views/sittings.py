@@ -17,6 +17,7 @@ from app.web.locale import chosen_language
 from app.web.pages import page
 from app.web.policy import requires
 from app.web.request import current_actor, db_session, moment
+from cohorts.enums import Mode
 from cohorts.views.common import Desk
 from modules.models import Module
 from modules.queries.experts import expert_name
@@ -132,6 +133,7 @@ def new(code: str) -> ResponseReturnValue:
         return redirect(url_for(".sitting", code=code, number=made[0].id))
     if request.method == "GET":
         form.minutes.data, form.start.data = USUAL_MINUTES, "09:00"
+        _suggest(at, form)
     return _page(managing(code), form, None)
 
 
@@ -217,6 +219,19 @@ def _offered(at: Desk, form: SittingForm) -> SittingForm:
         [(module.id, module_label(module, lang) or "–") for module in modules_of(at.session, at.cohort.id)],
     )
     return form
+
+
+def _suggest(at: Desk, form: SittingForm) -> None:
+    """The module of the defence with its first day still to come; else the last module."""
+    today = day_of(at.now, at.cohort.time_zone)
+    modules = modules_of(at.session, at.cohort.id)
+    blocks = [(module, block) for module in modules for block in module.blocks if block.mode == Mode.DEFENCE]
+    ahead = [(module, block) for module, block in blocks if block.ends_on and block.ends_on.last_day >= today]
+    for module, block in (ahead or blocks)[:1]:
+        form.module.data = module.id
+        form.day.data = block.starts_on.first_day if block.starts_on and block.starts_on.day else None
+    if not blocks and modules:
+        form.module.data = modules[-1].id
 
 
 def _typed(at: Desk, form: SittingForm) -> Plan:

@@ -32,6 +32,7 @@ from modules.models import CalendarFeed, Expert, Module, ModuleSession, Register
 from projects.models import DefenceDay
 from tests.support.database import application
 from tests.support.demonstration import Demonstration, demo_settings
+from tests.support.visiting import signed_in
 
 ROLES = ("nobody", "admin", "coordinator", "host", "official", "approver", "auditor", "participant", "assistant")
 EVERYWHERE = Reach(everywhere=True)
@@ -64,6 +65,7 @@ GET  /cohorts/<code>/                                        302 200 200 404 404
 GET  /cohorts/<code>/attendance                              302 200 200 200 404 404 200 404 404
 GET  /cohorts/<code>/attendance/<day>/<half>                 302 200 200 200 404 404 200 404 404
 POST /cohorts/<code>/attendance/<day>/<half>                 302 404 302 302 404 404 404 404 404
+GET  /cohorts/<code>/attendance/<day>/<half>/signing.pdf     302 200 200 200 404 404 200 404 404
 GET  /cohorts/<code>/attendance/day                          302 302 302 302 404 404 302 404 404
 GET  /cohorts/<code>/attendance/people/<int:number>          302 200 200 200 404 404 200 404 404
 GET  /cohorts/<code>/attendance/register.xlsx                302 200 200 200 404 404 200 404 404
@@ -322,9 +324,7 @@ def ask(app: Flask, world: World, route: str, role: str) -> int:
     if role != "nobody":
         with app.app_context():
             found = actor(db.session(), role)
-        with client.session_transaction() as cookie:
-            cookie["_user_id"] = f"{found.user_id}:{found.session_version}"
-            cookie["_fresh"] = True
+        client = signed_in(app, found.user_id, found.session_version)
     method, path = route.split()
     for place, value in world.places.items():
         path = path.replace(place, value)

@@ -19,6 +19,8 @@ from tests.journeys.conftest import LOCALES, SIZES, Site
 pytestmark = pytest.mark.xdist_group("browser")
 
 FIRST_LOAD = 40 * 1024  # bytes over the wire
+# axe takes most of a page's time: each size in two languages, each language at least once, light and dark.
+AXE = {("desk", "en"), ("desk", "ru"), ("phone", "kk"), ("phone", "ru")}
 COHORT, FINISHED, TEAMS = "/cohorts/kel-now-1", "/cohorts/eulp-2023-1", "/cohorts/um-2020-1"
 PAGES: dict[str, tuple[str, ...]] = {
     "": (
@@ -128,7 +130,8 @@ def test_pages_are_accessible_and_fit_their_window(
             wrong.append(f"{address} has {page.locator('h1').count()} h1")
         if page.locator("html").get_attribute("lang") != lang:
             wrong.append(f"{address} is not in {lang}")
-        wrong += [f"{address}: {violation}" for violation in violations(page)]
+        if (size, lang) in AXE:
+            wrong += [f"{address}: {violation}" for violation in violations(page)]
     assert wrong == []
 
 

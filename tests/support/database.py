@@ -45,13 +45,17 @@ class Databases:
         """A new database without a table; returns its address."""
         return self._create("template0")
 
-    def copy(self) -> str:
-        """A new, migrated database; returns its address."""
+    def copy(self, source: str | None = None) -> str:
+        """A new database with what is in another (by default: migrated, nothing more); returns its address.
+
+        Nobody may have the other one open.
+        """
+        origin = make_url(source or self.template).database or ""
         if self._server is None:
             address = self._create("")
-            shutil.copyfile(make_url(self.template).database or "", make_url(address).database or "")
+            shutil.copyfile(origin, make_url(address).database or "")
             return address
-        return self._create(make_url(self.template).database or "")
+        return self._create(origin)
 
     def _create(self, template: str) -> str:
         name = f"jetekshi_{secrets.token_hex(6)}"

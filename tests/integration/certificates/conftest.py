@@ -6,9 +6,6 @@ from sqlalchemy.orm import Session
 
 from tests.integration.certificates.making import World
 from tests.integration.certificates.teams import Teams
-from tests.integration.modules.conftest import statements
-
-__all__ = ["statements"]
 
 
 @pytest.fixture

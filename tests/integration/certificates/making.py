@@ -28,6 +28,7 @@ from certificates.models import Batch
 from certificates.services import Issue, approve, propose
 from cohorts.enums import CohortStatus, EnrolmentStatus, ProgrammeKind
 from cohorts.models import Cohort, Enrolment, Outline, Programme
+from tests.support.visiting import signed_in
 
 NOW = datetime(2024, 7, 5, 6, 30, tzinfo=UTC)
 PASSWORD = "a password of the tests"
@@ -212,8 +213,5 @@ class World:
 
 
 def sign_in(app: Flask, actor: Actor) -> FlaskClient:
-    """A client with a session of this account."""
-    client = app.test_client()
-    response = client.post("/login", data={"email": actor.email, "password": PASSWORD})
-    assert response.status_code == 302, response.get_data(as_text=True)[:500]
-    return client
+    """A client signed in as an account."""
+    return signed_in(app, actor.user_id, actor.session_version)

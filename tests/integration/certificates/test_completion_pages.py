@@ -1,8 +1,6 @@
 """The pages of completion, the evidence on the approver's page, and the official's home page."""
 
 import io
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -23,6 +21,7 @@ from modules.services import lay_modules
 from projects.enums import Outcome
 from tests.integration.certificates.making import HOUSE, NOW, World, sign_in
 from tests.integration.certificates.teams import ATTENDANCE, DEFENCE, Teams
+from tests.support.visiting import Statements
 
 PAGE = "/cohorts/um-1-1/completion"
 ORDER = {"order_number": "50", "order_date": "2024-07-01"}
@@ -33,7 +32,6 @@ STAGES = {
         {"number": 2, "blocks": [{"mode": "offline", "start": "2099-03-02", "end": "2099-03-06", "city": PLACE}]},
     ]
 }
-Counting = Callable[[], AbstractContextManager[list[str]]]
 
 
 def read(answer: TestResponse, status: int = 200) -> BeautifulSoup:
@@ -150,6 +148,19 @@ class TestRest:
         assert both.enrolments[0].status == EnrolmentStatus.NOT_COMPLETED
         assert read(desk.post(PAGE + "/rest", data=ORDER), 422)
 
+    @pytest.mark.parametrize("path", ["/", "/cohorts/um-1-1/"])
+    def test_whoever_is_to_mark_people_is_led_to_the_conditions(
+        self, desk: FlaskClient, both: Teams, session: Session, path: str
+    ) -> None:
+        found = {str(link["href"]): link.get_text() for link in read(desk.get(path)).select(".todo a, .attn a")}
+        assert "Mark 8 people: completed or not" in found[PAGE]
+        assert [link for link in found if "people" in link] == []
+        both.cohort.completion_rule = {}  # an order alone decides then, on the page of people
+        session.commit()
+        found = {str(link["href"]): link.get_text() for link in read(desk.get(path)).select(".todo a, .attn a")}
+        assert PAGE not in found
+        assert "Mark 8 people: completed or not" in found["/cohorts/um-1-1/people?status=enrolled"]
+
 
 class TestPerson:
     def test_it_says_what_is_missing_and_what_would_change_it(self, desk: FlaskClient) -> None:
@@ -159,7 +170,7 @@ class TestPerson:
         turn = "Registers corrected by 2 half-days, or a waiver, would change this."
         assert words(read(desk.get(PAGE + "/1")), ".note")[0].endswith(turn)
         assert "A later sitting that accepts the project" in words(read(desk.get(PAGE + "/5")), ".note")[0]
-        assert words(read(desk.get(PAGE + "/7")), ".note")[0].startswith("Still open: the defence is still open")
+        assert words(read(desk.get(PAGE + "/7")), ".note")[0].startswith("The defence is still open: ")
         complete = read(desk.get(PAGE + "/2"))
         assert words(complete, ".note") == ["Complete: every condition is met."]
         assert complete.select("details") == []
@@ -242,7 +253,7 @@ class TestIssue:
         assert "an order alone decides" in page.get_text()
 
 
-def test_the_same_number_of_statements_for_one_and_three(world: World, app: Flask, statements: Counting) -> None:
+def test_the_same_number_of_statements_for_one_and_three(world: World, app: Flask, statements: Statements) -> None:
     sent: dict[str, set[int]] = {}
     for number in (1, 3):
         found = Teams(world, count=number, people=2 * number, conditions=(ATTENDANCE, DEFENCE), code=f"x{number}")
@@ -318,7 +329,7 @@ class TestOfficial:
         assert words(page, "details.more summary") == ["Why this list?"]
 
     def test_the_same_number_of_statements_for_one_and_three(
-        self, world: World, official: Actor, app: Flask, statements: Counting
+        self, world: World, official: Actor, app: Flask, statements: Statements
     ) -> None:
         client, counts = sign_in(app, official), set()
         for number in (1, 3):

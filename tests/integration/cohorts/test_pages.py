@@ -1,7 +1,6 @@
 """The pages of programmes, cohorts and people, as a coordinator sends them."""
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from io import BytesIO
 
 import openpyxl
@@ -20,9 +19,9 @@ from cohorts.queries import get_enrolment
 from cohorts.roster import read_roster
 from tests.integration.cohorts.world import ROSTERS, World
 from tests.support.pages import post
+from tests.support.visiting import Statements
 
 Visit = Callable[..., FlaskClient]
-Statements = Callable[[], AbstractContextManager[list[str]]]
 DIRTY = (ROSTERS / "kel-2024_dirty_ru_utf8sig.csv").read_bytes()
 NAMES = ("Құдайберген Әли", "Жасандыұлы Қанат", "Өрнекова Ұлжан")
 READING = (

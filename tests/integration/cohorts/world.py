@@ -22,6 +22,7 @@ from cohorts.queries import get_cohort, get_programme
 from cohorts.roster import RosterRow
 from cohorts.schema import ProgrammeDocument
 from cohorts.services import create_cohort, import_programme, import_roster, start_cohort
+from tests.support.visiting import signed_in
 
 ROOT = Path(__file__).resolve().parents[3]
 PROGRAMMES = ROOT / "demo" / "programmes"
@@ -111,10 +112,5 @@ def make_world(session: Session) -> World:
 
 
 def sign_in(app: Flask, user: User, *, lang: str = "en") -> FlaskClient:
-    """A client with a session of an account, without the cost of a password."""
-    client = app.test_client()
-    with client.session_transaction() as cookies:
-        cookies["_user_id"] = f"{user.id}:{user.session_version}"
-        cookies["_fresh"] = True
-    client.set_cookie("lang", lang)
-    return client
+    """A client signed in as an account of the world."""
+    return signed_in(app, user.id, user.session_version, lang=lang)

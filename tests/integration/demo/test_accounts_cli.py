@@ -12,19 +12,29 @@ from cohorts.models import Cohort
 OPEN = ["accounts", "open", "new@example.org", "--name", "New", "--password", "a long enough password"]
 
 
+pytestmark = pytest.mark.xdist_group("demo")
+
+
+@pytest.fixture(params=["sqlite"])
+def backend(request: pytest.FixtureRequest) -> str:
+    """One kind of database: what differs between them is not in question here."""
+    kind: str = request.param
+    return kind
+
+
 @pytest.fixture
-def cli(demo_app: Flask) -> FlaskCliRunner:
-    return demo_app.test_cli_runner()
+def cli(copied: Flask) -> FlaskCliRunner:
+    return copied.test_cli_runner()
 
 
 @pytest.mark.parametrize(
     "place", ["everywhere", "organisation:mshe", "programme:kel-now", "cohort:kel-now-1", "module:kel-now-1/4"]
 )
-def test_a_role_is_given_at_a_place(cli: FlaskCliRunner, demo_app: Flask, place: str) -> None:
+def test_a_role_is_given_at_a_place(cli: FlaskCliRunner, copied: Flask, place: str) -> None:
     assert cli.invoke(args=OPEN).exit_code == 0
     for _ in range(2):  # the same again changes nothing
         assert cli.invoke(args=["accounts", "grant", "new@example.org", "coordinator", place]).exit_code == 0
-    with demo_app.app_context():
+    with copied.app_context():
         [held] = db.session.scalars(select(Grant).join(User).where(User.email == "new@example.org")).all()
         assert held.scope == place.partition(":")[0]
         assert (held.scope_id is None) == (place == "everywhere")

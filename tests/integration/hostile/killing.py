@@ -25,7 +25,7 @@ from certificates.house import house_of
 from certificates.models import Batch, Certificate
 from certificates.queries.integrity import problems
 from certificates.storage import Store
-from tests.integration.certificates.making import World
+from tests.integration.certificates.making import World, sign_in
 
 ROOT = Path(__file__).resolve().parents[3]
 SECONDS = 60
@@ -137,13 +137,9 @@ def prepare(app: Flask, *, batches: int, people: int) -> tuple[list[str], Actor]
         return keys, world.actor(Role.APPROVER)
 
 
-def signed_in(app: Flask, actor: Actor) -> str:
+def cookie_of(app: Flask, actor: Actor) -> str:
     """The cookie of a session."""
-    client = app.test_client()
-    with client.session_transaction() as session:
-        session["_user_id"] = f"{actor.user_id}:{actor.session_version}"
-        session["_fresh"] = True
-    cookie = client.get_cookie("jetekshi")
+    cookie = sign_in(app, actor).get_cookie("jetekshi")
     assert cookie is not None
     return f"jetekshi={cookie.value}"
 
@@ -157,7 +153,7 @@ def campaign(app: Flask, *, moments: Sequence[float], people: int) -> Outcome:
 
     """
     keys, actor = prepare(app, batches=len(moments) + 1, people=people)
-    approver = Approver(signed_in(app, actor))
+    approver = Approver(cookie_of(app, actor))
     with nursery(app) as process:
         first = start(process)
         form = approver.form(first.port, keys[0])

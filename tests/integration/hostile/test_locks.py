@@ -20,7 +20,7 @@ from cohorts.roster import RosterRow
 from cohorts.services import import_roster
 from tests.integration.certificates.making import World
 from tests.integration.certificates.test_races import together
-from tests.integration.hostile.killing import signed_in
+from tests.integration.hostile.killing import cookie_of
 
 EVERYWHERE = Reach(everywhere=True)
 
@@ -40,7 +40,7 @@ def prepared(own_app: Flask) -> tuple[Flask, str, str]:
         world = World(session)
         world.many(3)
         code = world.issued().certificates[0].code
-        cookie = signed_in(own_app, world.actor(Role.COORDINATOR, name="reader"))
+        cookie = cookie_of(own_app, world.actor(Role.COORDINATOR, name="reader"))
     return own_app, cookie, code
 
 
@@ -84,7 +84,7 @@ def test_a_button_pressed_eight_times_acts_once(own_app: Flask, what: str) -> No
         if what == "approve":
             path, data = f"/approvals/{world.proposed(actor).key}/", {"looked": "1"}
             actor = world.actor(Role.APPROVER)
-        cookie = signed_in(own_app, actor)
+        cookie = cookie_of(own_app, actor)
 
     def press() -> int:
         return int(holding(own_app, cookie).post(path, data=data).status_code)
@@ -102,7 +102,7 @@ def test_a_button_pressed_eight_times_acts_once(own_app: Flask, what: str) -> No
 def test_one_cohort_is_created_however_often_it_is_sent(own_app: Flask) -> None:
     own_app.config["WTF_CSRF_ENABLED"] = False
     with own_app.app_context(), unit_of_work() as session:
-        cookie = signed_in(own_app, World(session).actor(Role.COORDINATOR))
+        cookie = cookie_of(own_app, World(session).actor(Role.COORDINATOR))
     data = {"code": "kel-5", "time_zone": "Asia/Almaty"}
 
     def press() -> int:

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 
 from app.factory import create_app
 from app.kernel.database import db
 from app.web.policy import policy_of
 from tests.support.database import settings_for
 from tests.support.demonstration import Demonstration, demo_settings
+from tests.support.visiting import signed_in
 
 ROOT = Path(__file__).resolve().parents[3]
 NOWHERE = "postgresql://nobody:nothing@127.0.0.1:9/nothing"  # the port "discard": nobody listens
@@ -32,14 +32,6 @@ def production(demonstration: Demonstration, tmp_path: Path) -> Iterator[Flask]:
         db.engine.dispose()
 
 
-def signed_in(app: Flask, key: str = "1:1") -> FlaskClient:
-    client = app.test_client()
-    with client.session_transaction() as session:
-        session["_user_id"] = key
-    client.set_cookie("lang", "en")
-    return client
-
-
 def test_an_error_nobody_foresaw_is_a_page_without_its_inside(
     production: Flask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -50,7 +42,7 @@ def test_an_error_nobody_foresaw_is_a_page_without_its_inside(
         broken.policy = policy_of(production.view_functions[endpoint])  # type: ignore[attr-defined]  # as decorators do
         monkeypatch.setitem(production.view_functions, endpoint, broken)
     for path in ("/healthz", "/login"):
-        answer = signed_in(production).get(path)
+        answer = signed_in(production, 1, 1, lang="en").get(path)
         text = answer.get_data(as_text=True)
         assert answer.status_code == 500
         assert "Something went wrong on our side" in text
@@ -65,7 +57,7 @@ def test_an_error_in_a_template_and_even_in_the_page_of_errors(
     def broken(*_names: object, **_values: object) -> str:
         raise RuntimeError(SECRET)
 
-    client = signed_in(production)
+    client = signed_in(production, 1, 1, lang="en")
     monkeypatch.setattr("app.web.pages.render_template", broken)
     assert "Something went wrong on our side" in client.get("/login").get_data(as_text=True)
     monkeypatch.setattr("app.web.errors.render_template", broken)
@@ -79,7 +71,7 @@ def test_an_error_in_a_template_and_even_in_the_page_of_errors(
 @pytest.mark.parametrize("path", ["/", "/certificates/", "/login", "/verify/AAAA", "/calendar/x.ics", "/me/"])
 def test_without_a_database_each_page_says_so(tmp_path: Path, path: str, caplog: pytest.LogCaptureFixture) -> None:
     app = create_app(settings_for(NOWHERE, tmp_path), testing=False)
-    answer = signed_in(app).get(path)
+    answer = signed_in(app, 1, 1, lang="en").get(path)
     assert answer.status_code == 503
     assert "The system is busy" in answer.get_data(as_text=True)
     assert "Traceback" not in caplog.text

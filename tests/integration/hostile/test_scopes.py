@@ -20,6 +20,15 @@ from tests.integration.certificates.making import World, sign_in
 CANARY = "Канареев"  # in every text of programme 2
 OURS = ("/programmes/kel/", "/cohorts/kel-1/", "/cohorts/kel-1/people", "/cohorts/kel-1/certificates")
 LISTS = ("/", "/programmes/", "/certificates/", "/certificates/?q=", "/approvals/", *OURS)
+OF_A_COHORT = (
+    "edit", "attendance", "attendance/2024-01-15/am", "attendance/day", "attendance/people/1",
+    "attendance/register.xlsx", "attendance/session/1", "groups", "groups/new", "groups/1", "groups/1/name",
+    "groups/proposal", "defences",
+    "defences/new", "defences/1", "defences/1/plan", "defences/1/items/1",
+    "defences/1/minutes-kk.pdf", "defences/commissions/new", "defences/commissions/1", "completion", "completion/1",
+    "completion/list.xlsx", "experts", "experts/add", "experts/1/edit", "schedule/copy", "schedule/online",
+    "schedule/pattern", "schedule/conflicts",
+)  # fmt: skip
 SEARCHES = (
     f"/certificates/?q={CANARY.lower()}",  # in small letters: the page repeats what was looked for
     "/certificates/?programme=secret",
@@ -76,15 +85,20 @@ def foreign(session: Session) -> list[tuple[str, str]]:
         f"/cohorts/secret-1/{rest}" for rest in ("import/sheet.xlsx", "certificates", "schedule/", "schedule/add")
     ]
     pages += ["/cohorts/secret-1/certificates/proofs/1.pdf", "/cohorts/secret-1/schedule/publish"]
+    pages += [f"/cohorts/secret-1/{rest}" for rest in OF_A_COHORT]
     for batch in batches:
         pages += [f"/approvals/{batch.key}/", f"/approvals/{batch.key}/specimen.pdf"]
         pages += [f"/cohorts/secret-1/certificates/{batch.key}", f"/cohorts/kel-1/certificates/{batch.key}"]
     for number in numbers:
         pages += [f"/certificates/{number}{rest}" for rest in ("/", ".pdf", "/annul", "/reissue")]
         pages.append(f"/me/certificates/{number}.pdf")
-    acts = [page.partition("?")[0] for page in pages if not page.endswith((".pdf", "sheet.xlsx"))]
+    acts = [page.partition("?")[0] for page in pages if not page.endswith((".pdf", ".xlsx"))]
     acts += [f"/approvals/{batch.key}/back" for batch in batches] + ["/cohorts/secret-1/status"]
-    acts += ["/cohorts/secret-1/schedule/lay"]
+    acts += [
+        f"/cohorts/secret-1/{rest}"
+        for rest in ("schedule/lay", "schedule/conflicts/keep", "completion/rest", "defences/1/close")
+    ]
+    acts += [f"/cohorts/secret-1/{rest}" for rest in ("groups/1/remove", "defences/1/delete", "completion/1/waivers/1")]
     return [("GET", page) for page in pages] + [("POST", act) for act in acts]
 
 

@@ -19,7 +19,7 @@ from cohorts.models import Enrolment, RosterUpload
 from cohorts.programme_file import read_programme
 from cohorts.roster.columns import read_roster
 from tests.integration.certificates.making import World, sign_in
-from tests.integration.hostile.killing import nursery, signed_in, start
+from tests.integration.hostile.killing import cookie_of, nursery, start
 
 MEGABYTE = 1024 * 1024
 SENTENCES = {"kk": "Файл тым үлкен", "ru": "Файл слишком большой", "en": "The file is too large"}
@@ -35,7 +35,7 @@ def highest(pid: int) -> int:
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_a_hundred_megabytes_are_refused_in_one_sentence_and_in_little_memory(own_app: Flask, *, chunked: bool) -> None:
     with own_app.app_context(), unit_of_work() as session:
-        cookie = signed_in(own_app, World(session).actor(Role.COORDINATOR))
+        cookie = cookie_of(own_app, World(session).actor(Role.COORDINATOR))
 
     def body() -> Iterator[bytes]:
         yield b'--x\r\nContent-Disposition: form-data; name="file"; filename="r.csv"\r\n\r\n'

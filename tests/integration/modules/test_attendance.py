@@ -1,4 +1,3 @@
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -35,6 +34,7 @@ from tests.integration.modules.registers import (
     working_days,
 )
 from tests.integration.modules.world import DUBAI, NOW, World
+from tests.support.visiting import Statements
 
 RULE = AttendanceSpec(kind="attendance", at_least=80)
 
@@ -102,6 +102,21 @@ class TestSaving:
         key = str(people(world)[0].id)
         assert [entry.detail["corrected"] for entry in entries] == [{}, {key: ["present", "absent"]}]
         assert entries[0].detail["rows"] == 2
+
+    def test_the_mark_of_somebody_who_changed_groups_can_be_mended(self, session: Session, world: World) -> None:
+        group = Group(cohort_id=world.cohort.id, position=1, label="1")
+        session.add(group)
+        session.flush()
+        first, second = people(world)[:2]
+        first.group_id = second.group_id = group.id
+        held(world, audience=(f"group:{group.id}",))
+        keep(world, {1: P, 2: P})
+        first.group_id = second.group_id = None
+        session.flush()
+        keep(world, {1: Marking(P, A), 2: Marking(P, None)})
+        assert saved(session) == {1: A}
+        with pytest.raises(DomainError, match=r"not for No\. 2"):
+            keep(world, {2: P})
 
     def test_a_session_has_a_register_of_its_own(self, session: Session, world: World) -> None:
         meeting = held(world)
@@ -225,6 +240,18 @@ class TestRoll:
         assert roll.tallies[own].percent == 100
         assert [(entry.single, entry.counted) for entry in roll.entries] == [(False, True), (True, False)]
 
+    def test_nobody_is_missing_from_the_register_of_a_session_that_was_cancelled(
+        self, session: Session, world: World
+    ) -> None:
+        own = people(world)
+        meeting = held(world, audience=(f"enrolment:{own[0].id}",))
+        keep(world, {1: P}, half=None, meeting=meeting)
+        meeting.status = SessionStatus.CANCELLED
+        session.flush()
+        roll = roll_of(session, world.cohort)
+        assert [(entry.expected, entry.complete) for entry in roll.entries] == [(0, True)]
+        assert [roll.tallies[row.id].unmarked for row in own] == [0, 0, 0]
+
     def test_groups_are_expected_where_the_sessions_are_theirs(self, session: Session, world: World) -> None:
         group = Group(cohort_id=world.cohort.id, position=1, label="1")
         session.add(group)
@@ -269,6 +296,14 @@ class TestJudging:
         found = by_number(world, judge(session, world.cohort, RULE, now=NOW))
         assert [found[n].verdict for n in (1, 2, 3)] == [Verdict.MET, Verdict.NOT_MET, Verdict.OPEN]
         assert [str(found[n].said) for n in (1, 2, 3)] == ["80% (8/10)", "70% (7/10)", "No register was kept yet"]
+
+    def test_who_was_left_unmarked_is_open_until_the_cohort_is_closed(self, session: Session, world: World) -> None:
+        self.year(world, {1: [P] * 10, 2: [P] * 9, 3: [P]})
+        world.cohort.ends_on = PartialDate.of(TODAY - timedelta(days=1))
+        found = by_number(world, judge(session, world.cohort, RULE, now=NOW))
+        assert [found[n].verdict for n in (1, 2, 3)] == [Verdict.MET, Verdict.MET, Verdict.OPEN], "9 of 10 are enough"
+        world.cohort.status = CohortStatus.CLOSED
+        assert by_number(world, judge(session, world.cohort, RULE, now=NOW))[3].verdict == Verdict.MET
 
     def test_a_running_cohort_is_open_while_it_can_change(self, session: Session, world: World) -> None:
         self.year(world, {1: [P] * 8, 2: [A] * 8})
@@ -348,16 +383,14 @@ class TestClosing:
         assert self.matters(world) == []
 
 
-def test_the_number_of_statements_does_not_grow(
-    session: Session, world: World, statements: Callable[..., object]
-) -> None:
+def test_the_number_of_statements_does_not_grow(session: Session, world: World, statements: Statements) -> None:
     counts = []
     for day in working_days(date(2026, 11, 2), 7):
         held(world, day)
         keep(world, {1: P, 2: A}, day)
         if day.day in {2, 4, 10}:
             session.commit()
-            with statements() as sent:  # type: ignore[attr-defined]  # a context
+            with statements() as sent:
                 judge(session, world.cohort, RULE, now=NOW)
                 own_attendance(session, session.scalars(select(Enrolment.id).limit(1)).one())
             counts.append(len(sent))

@@ -1,5 +1,4 @@
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import replace
 
 import icalendar
@@ -25,6 +24,7 @@ from tests.integration.modules.reading import ADD, PUBLISH, WEEK
 from tests.integration.modules.reading import read as read_page
 from tests.integration.modules.teams import ONE, THREE, TWO, enrolled, expert, group_of, person_of
 from tests.integration.modules.world import NOW, World, make_world
+from tests.support.visiting import Statements
 
 Visit = Callable[..., FlaskClient]
 
@@ -109,9 +109,7 @@ class TestWhoSeesWhat:
             assert shown(visit("participant")) == ["Of both", "Secret"]
             assert shown(visit("colleague")) == ["Of both"]
 
-    def test_statements_do_not_grow(
-        self, world: World, visit: Visit, statements: Callable[[], AbstractContextManager[list[str]]]
-    ) -> None:
+    def test_statements_do_not_grow(self, world: World, visit: Visit, statements: Statements) -> None:
         group, counts = group_of(world, "1", ONE), []
         someone = expert(world)
         client = visit("participant")
@@ -204,9 +202,7 @@ class TestPublishPage:
         assert "2 people see it at once" in page.get_text()
         assert "Сынақбаева Әлия3" in text_of(page, "tbody td")[-1]
 
-    def test_the_same_statements_for_one_and_three(
-        self, world: World, visit: Visit, statements: Callable[[], AbstractContextManager[list[str]]]
-    ) -> None:
+    def test_the_same_statements_for_one_and_three(self, world: World, visit: Visit, statements: Statements) -> None:
         group, someone, counts = group_of(world, "2", TWO), expert(world), []
         client = visit("coordinator")
         for number in (1, 2):

@@ -1,5 +1,3 @@
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -16,6 +14,7 @@ from modules.models import CalendarFeed, ModuleSession
 from modules.rules.facts import facts_of
 from modules.services import cancel_session, change_session, publish
 from tests.integration.modules.world import DUBAI, NOW, World
+from tests.support.visiting import Statements
 
 HOUR = timedelta(hours=1)
 
@@ -121,11 +120,7 @@ def test_an_unknown_secret_is_not_found(client: FlaskClient, address: str, secre
 
 
 def test_two_statements_whatever_the_number_of_sessions(
-    session: Session,
-    world: World,
-    client: FlaskClient,
-    address: str,
-    statements: Callable[[], AbstractContextManager[list[str]]],
+    session: Session, world: World, client: FlaskClient, address: str, statements: Statements
 ) -> None:
     counts = []
     for number in range(3):

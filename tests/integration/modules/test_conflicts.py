@@ -1,6 +1,4 @@
 import json
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -16,7 +14,7 @@ from cohorts.enums import CohortStatus, EnrolmentStatus
 from cohorts.models import Cohort, Enrolment, Group
 from modules.enums import SessionStatus
 from modules.models import Expert, KeptConflict, ModuleSession, SessionRoom
-from modules.queries.conflicts import conflicts_in, conflicts_of, kept_conflicts, open_conflicts
+from modules.queries.conflicts import conflicts_in, conflicts_of, kept_conflicts
 from modules.rules.conflicts import Conflict, ConflictKind
 from modules.rules.facts import facts_of
 from modules.services import change_session, delete_session
@@ -26,10 +24,17 @@ from modules.views.conflicts import conflict_todo
 from tests.integration.modules.reading import HOUR, Visit, read, text_of
 from tests.integration.modules.world import HOME, NOW, World, make_world, sign_in
 from tests.support.pages import post
+from tests.support.visiting import Statements
 
 FRIDAY = datetime(2023, 12, 1, 10, 0, tzinfo=HOME)
 PEOPLE, ROOM, HOLIDAY = ConflictKind.PEOPLE, ConflictKind.ROOM, ConflictKind.HOLIDAY
 SHARED = 8
+
+
+def waiting(session: Session, world: World) -> list[Conflict]:
+    """The conflicts that nobody kept."""
+    kept = kept_conflicts(session, [world.cohort.id])
+    return [one for one in conflicts_of(session, world.cohort) if one.mark not in kept]
 
 
 @pytest.fixture
@@ -42,9 +47,8 @@ def rectors(session: Session, world: World) -> World:
 
 
 @pytest.fixture
-def world(session: Session, at: object) -> World:
+def world(session: Session, at: object) -> World:  # noqa: ARG001 - the clock stands
     """The final of the leadership programme, with eleven people."""
-    assert at
     return make_world(session, people=11)
 
 
@@ -223,14 +227,26 @@ class TestKeeping:
         page = read(client, self.path)
         assert text_of(page, "h1") == ["No conflicts"]
         assert "They <b>choose" in page.select("#h-kept ~ .conf")[0].get_text()
-        assert open_conflicts(session, world.cohort) == []
+        assert waiting(session, world) == []
         assert kept_conflicts(session, [world.cohort.id])[found.mark].kept_by == "Coordinator"
         assert text_of(read(client, "/cohorts/kel-1/schedule/"), "aside .conf") == []
         meeting = session.scalars(select(ModuleSession)).first()
         assert meeting
         meeting.ends_at += HOUR
         session.flush()
-        assert len(open_conflicts(session, world.cohort)) == 1
+        assert len(waiting(session, world)) == 1
+
+    def test_publishing_says_how_many_are_open_and_allows_it(
+        self, session: Session, world: World, visit: Visit
+    ) -> None:
+        found, client, path = self._one(session, world), visit("coordinator"), "/cohorts/kel-1/schedule/publish"
+        page = read(client, path)
+        assert text_of(page, "main .note") == [
+            "1 conflict of this schedule is open. You may publish it as it is. All conflicts"
+        ]
+        assert page.select(".note a")[0]["href"] == self.path
+        keep_conflict(session, cohort=world.cohort, mark=found.mark, reason="Why", actor=None, now=NOW)
+        assert text_of(read(client, path), "main .note") == []
 
     def test_counted_again(self, session: Session, world: World, visit: Visit) -> None:
         found = self._one(session, world)
@@ -241,7 +257,7 @@ class TestKeeping:
         assert (
             post(visit("coordinator"), self.path + "/reopen", {"mark": found.mark}, page=self.path).status_code == 302
         )
-        assert len(open_conflicts(session, world.cohort)) == 1
+        assert len(waiting(session, world)) == 1
         reopen_conflict(session, cohort=world.cohort, mark=found.mark, actor=actor, now=NOW)
         acts = session.scalars(select(AuditEntry.act).where(AuditEntry.act.like("modules.conflict%"))).all()
         assert acts == ["modules.conflict_kept", "modules.conflict_reopened"]
@@ -287,12 +303,7 @@ class TestKeeping:
 
 class TestCounting:
     def test_the_same_statements_however_many(
-        self,
-        session: Session,
-        world: World,
-        rectors: World,
-        visit: Visit,
-        statements: Callable[[], AbstractContextManager[list[str]]],
+        self, session: Session, world: World, rectors: World, visit: Visit, statements: Statements
     ) -> None:
         counts = []
         client = visit("coordinator")
@@ -352,6 +363,8 @@ class TestCommand:
 
     def test_no_such_cohort(self, world: World, app: Flask) -> None:
         assert world.cohort.id
-        result = app.test_cli_runner().invoke(args=["schedule", "check", "nowhere"])
-        assert result.exit_code == 1
-        assert "There is no such cohort" in result.output
+        for more in ([], ["--json"]):
+            result = app.test_cli_runner().invoke(args=["schedule", "check", "nowhere", *more])
+            assert (result.exit_code, result.output) == (1, "There is no such cohort, or it is not open to you.\n")
+        without = app.test_cli_runner().invoke(args=["schedule", "check"])
+        assert (without.exit_code, without.output.splitlines()[-1]) == (2, "Error: Missing argument 'COHORT'.")

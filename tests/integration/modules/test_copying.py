@@ -1,5 +1,3 @@
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -19,6 +17,7 @@ from tests.integration.modules.reading import HOUR, WEEK, Visit, read, text_of
 from tests.integration.modules.teams import ONE, group_of
 from tests.integration.modules.world import DUBAI, HOME, NOW, World, make_world
 from tests.support.pages import post
+from tests.support.visiting import Statements
 
 COPY = WEEK + "copy"
 DAY, NEXT = date(2026, 11, 24), date(2026, 11, 25)
@@ -155,9 +154,7 @@ class TestPage:
         make_world(session, code="other-1")
         assert visit("coordinator").get("/cohorts/other-1/schedule/copy").status_code == 404
 
-    def test_the_same_statements_for_one_and_three(
-        self, world: World, visit: Visit, statements: Callable[[], AbstractContextManager[list[str]]]
-    ) -> None:
+    def test_the_same_statements_for_one_and_three(self, world: World, visit: Visit, statements: Statements) -> None:
         group, counts = group_of(world, "1", ONE), []
         client = visit("coordinator")
         for number in (1, 2):

@@ -1,6 +1,3 @@
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-
 import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy import select
@@ -22,6 +19,7 @@ from tests.integration.modules.reading import Visit, read, sent_by, text_of, the
 from tests.integration.modules.teams import expert
 from tests.integration.modules.world import NOW, World, make_world
 from tests.support.pages import post
+from tests.support.visiting import Statements
 
 LIST = "/cohorts/kel-1/experts"
 ADD = f"{LIST}/add"
@@ -73,9 +71,7 @@ class TestList:
         assert session.scalars(select(Expert)).all() == []
         assert world.modules
 
-    def test_the_same_statements_for_one_and_three(
-        self, world: World, visit: Visit, statements: Callable[[], AbstractContextManager[list[str]]]
-    ) -> None:
+    def test_the_same_statements_for_one_and_three(self, world: World, visit: Visit, statements: Statements) -> None:
         counts = []
         client = visit("coordinator")
         for number in (1, 2):

@@ -1,5 +1,3 @@
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -19,6 +17,7 @@ from tests.integration.modules.own import move
 from tests.integration.modules.reading import HOUR, WEEK, Visit, read, text_of
 from tests.integration.modules.world import DUBAI, NOW, World
 from tests.support.pages import post
+from tests.support.visiting import Statements
 
 ONLINE = WEEK + "online"
 LINK = "https://meet.example.org/rest"
@@ -215,9 +214,7 @@ class TestPage:
         assert world.modules
         assert visit(name).get(ONLINE).status_code == 404
 
-    def test_the_same_statements_for_one_and_three(
-        self, world: World, visit: Visit, statements: Callable[[], AbstractContextManager[list[str]]]
-    ) -> None:
+    def test_the_same_statements_for_one_and_three(self, world: World, visit: Visit, statements: Statements) -> None:
         counts = []
         client = visit("coordinator")
         for number in (1, 2):

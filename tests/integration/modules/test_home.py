@@ -1,10 +1,9 @@
 """The start page of coordinators and hosts: what needs them, over all their cohorts."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
@@ -18,8 +17,7 @@ from modules.services import change_session, publish
 from tests.integration.modules.reading import Visit, read, text_of
 from tests.integration.modules.registers import INDEX, TODAY, P, ask_for, held, keep
 from tests.integration.modules.world import NOW, World, make_world, sign_in
-
-Count = Callable[[], AbstractContextManager[list[str]]]
+from tests.support.visiting import Statements
 
 
 def shown(world: World) -> None:
@@ -105,8 +103,8 @@ class TestLines:
         assert "3 people of 5 planned" in text
         assert "Module 1 of 3" in text
 
-    def test_at_most_seven_then_all(self, session: Session, app: Flask, at: object) -> None:
-        assert at
+    @pytest.mark.usefixtures("at")
+    def test_at_most_seven_then_all(self, session: Session, app: Flask) -> None:
         first = cohorts(session, 9)
         client = sign_in(app, first, "coordinator")
         page = read(client, "/")
@@ -129,8 +127,8 @@ def cohorts(session: Session, number: int, name: str = "many") -> World:
     return worlds[0]
 
 
-def test_statements_do_not_grow_with_the_cohorts(session: Session, app: Flask, at: object, statements: Count) -> None:
-    assert at
+@pytest.mark.usefixtures("at")
+def test_statements_do_not_grow_with_the_cohorts(session: Session, app: Flask, statements: Statements) -> None:
     counts = []
     for number in (1, 3):
         client = sign_in(app, cohorts(session, number, f"of-{number}"), "coordinator")

@@ -1,5 +1,4 @@
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 
 import pytest
@@ -13,6 +12,7 @@ from modules.models import CalendarFeed
 from tests.integration.modules.own import HOUR, look, move, publish_all, read, text_of
 from tests.integration.modules.world import NOW, World
 from tests.support.pages import post
+from tests.support.visiting import Statements
 
 Visit = Callable[..., FlaskClient]
 
@@ -20,12 +20,7 @@ Visit = Callable[..., FlaskClient]
 class TestCost:
     @pytest.mark.parametrize(("name", "most"), [("participant", 5), ("assistant", 6)])
     def test_six_statements_whatever_the_number_of_sessions(
-        self,
-        world: World,
-        visit: Visit,
-        statements: Callable[[], AbstractContextManager[list[str]]],
-        name: str,
-        most: int,
+        self, world: World, visit: Visit, statements: Statements, name: str, most: int
     ) -> None:
         counts = []
         for number in range(1, 4):
@@ -43,9 +38,7 @@ class TestCost:
             counts.append(len(sent))
         assert counts == [most] * 3
 
-    def test_looking_writes_nothing(
-        self, world: World, visit: Visit, statements: Callable[[], AbstractContextManager[list[str]]]
-    ) -> None:
+    def test_looking_writes_nothing(self, world: World, visit: Visit, statements: Statements) -> None:
         world.add()
         publish_all(world)
         with statements() as sent:

@@ -1,5 +1,3 @@
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -24,6 +22,7 @@ from modules.services.planning import take_plan
 from tests.integration.modules.reading import Visit, read, text_of
 from tests.integration.modules.world import DUBAI, HOME, NOW, World, facts_at, make_world, sign_in
 from tests.support.pages import post
+from tests.support.visiting import Statements
 
 PATTERN = {"offline_weeks": 2, "distance_weeks": 4, "most_distance_weeks": 5}
 OUTLINE: dict[str, Any] = {
@@ -45,9 +44,8 @@ def follow(session: Session, world: World, content: dict[str, Any]) -> None:
 
 
 @pytest.fixture
-def world(session: Session, at: object) -> World:
+def world(session: Session, at: object) -> World:  # noqa: ARG001 - the clock stands
     """The master's year: patterns without dates."""
-    assert at
     made = make_world(session, code="masters-1", lay=False)
     follow(session, made, OUTLINE)
     made.cohort.starts_on, made.cohort.ends_on = PartialDate(2025, 9, 1), PartialDate(2026, 8, 31)
@@ -105,8 +103,8 @@ class TestTaking:
         take_plan(session, cohort=world.cohort, plan=plan, actor=None, now=NOW)
         assert (7, Mode.PRACTICUM, "None", "None") in blocks(session)
 
-    def test_modules_are_made_first_if_there_are_none(self, session: Session, at: object) -> None:
-        assert at
+    @pytest.mark.usefixtures("at")
+    def test_modules_are_made_first_if_there_are_none(self, session: Session) -> None:
         made = make_world(session, code="bare-1", lay=False)
         follow(session, made, OUTLINE)
         plan = propose_plan(planning_ground(session, made.cohort), first_day=FIRST)
@@ -139,8 +137,8 @@ class TestTaking:
         with pytest.raises(ConflictError):
             take_plan(session, cohort=world.cohort, plan=plan, actor=None, now=NOW)
 
-    def test_nothing_to_take(self, session: Session, at: object) -> None:
-        assert at
+    @pytest.mark.usefixtures("at")
+    def test_nothing_to_take(self, session: Session) -> None:
         made = make_world(session, code="bare-1")
         plan = propose_plan(planning_ground(session, made.cohort), first_day=FIRST)
         with pytest.raises(DomainError, match="nothing to lay"):
@@ -177,13 +175,23 @@ class TestGround:
 
 
 class TestPage:
-    def test_first_the_form(self, world: World, visit: Visit) -> None:
+    def test_at_once_the_plan_that_suggests_itself(self, world: World, visit: Visit) -> None:
         assert world.cohort.id
         page = read(visit("coordinator"), PATH)
         assert page.select_one("#first")["value"] == "2025-09-01"  # type: ignore[index]  # it is there
         assert page.select_one("#last")["value"] == "2026-08-31"  # type: ignore[index]  # it is there
         assert page.select_one("#c-KZ[checked]") is not None
         assert "2 weeks in person + 4–5 at a distance" in page.get_text()
+        assert text_of(page, "#h-plan") == ["The plan: 13 blocks, 2 September 2025 – 10 July 2026"]
+        sent = {str(box["name"]): str(box["value"]) for box in page.select("form.barb input")}
+        assert sent.keys() - {"csrf_token"} == {"seen", "first", "start", "last", "countries", "fit"}
+        assert post(visit("coordinator"), PATH, sent).location == "/cohorts/masters-1/"
+
+    def test_without_a_first_day_it_asks(self, session: Session, world: World, visit: Visit) -> None:
+        world.cohort.starts_on = PartialDate(2025, 9)
+        session.flush()
+        page = read(visit("coordinator"), PATH)
+        assert text_of(page, "#h-plan") == ["The plan"]
         assert page.select("form.barb") == []
 
     def test_then_the_plan_block_by_block(self, world: World, visit: Visit) -> None:
@@ -307,8 +315,8 @@ class TestPage:
         own = sign_in(app, world, "coordinator")
         assert "Executive leadership 2026" not in own.get(PATH + ASKED).text.partition('id="h-plan"')[2]
 
-    def test_no_pattern(self, session: Session, app: Flask, at: object) -> None:
-        assert at
+    @pytest.mark.usefixtures("at")
+    def test_no_pattern(self, session: Session, app: Flask) -> None:
         made = make_world(session, code="plain-1")
         page = read(sign_in(app, made, "coordinator"), "/cohorts/plain-1/schedule/pattern")
         assert text_of(page, ".empty h2") == ["This programme has no pattern of weeks"]
@@ -324,7 +332,7 @@ class TestPage:
         assert visit(name).get(PATH).status_code == 404
 
     def test_the_same_statements_for_few_and_many(
-        self, session: Session, world: World, visit: Visit, statements: Callable[[], AbstractContextManager[list[str]]]
+        self, session: Session, world: World, visit: Visit, statements: Statements
     ) -> None:
         client = visit("coordinator")
         read(client, PATH + ASKED)

@@ -1,8 +1,6 @@
 """The pages of attendance, as browsers without JavaScript use them."""
 
 import gzip
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import date, timedelta
 from io import BytesIO
 
@@ -22,6 +20,7 @@ from tests.integration.modules.registers import (
     TODAY,
     A,
     L,
+    O,
     P,
     ask_for,
     held,
@@ -32,8 +31,7 @@ from tests.integration.modules.registers import (
 )
 from tests.integration.modules.world import World, make_world, sign_in
 from tests.support.pages import post
-
-Count = Callable[[], AbstractContextManager[list[str]]]
+from tests.support.visiting import Statements
 
 
 def shown(page: Tag) -> dict[str, str]:
@@ -85,6 +83,13 @@ class TestRegister:
         assert answer.status_code == 302
         assert saved(session) == {1: A, 2: L, 3: P}
         assert "everybody is marked" in read(client, PAGE).get_text()
+
+    def test_the_rest_are_online_where_no_room_is(self, session: Session, world: World, visit: Visit) -> None:
+        held(world)
+        client = visit("coordinator")
+        assert text_of(read(client, PAGE), "button[value=rest-online]") == ["The rest are online"]
+        post(client, PAGE, {"seen": "", "m2": "l", "act": "rest-online"})
+        assert saved(session) == {1: O, 2: L, 3: O}
 
     def test_clearing_by_number(self, session: Session, world: World, visit: Visit) -> None:
         keep(world, {1: P, 2: P})
@@ -338,8 +343,8 @@ class TestIndex:
             ["", "0", "0", "2", "", ""],
         ]
 
-    def test_a_cohort_without_people_or_sessions(self, session: Session, app: Flask, at: object) -> None:
-        assert at
+    @pytest.mark.usefixtures("at")
+    def test_a_cohort_without_people_or_sessions(self, session: Session, app: Flask) -> None:
         world = make_world(session, code="empty-1", people=2)
         for row in people(world):
             row.status = EnrolmentStatus.WITHDRAWN
@@ -352,8 +357,8 @@ class TestIndex:
 
 
 class TestSize:
-    def test_eighty_one_people(self, session: Session, app: Flask, at: object) -> None:
-        assert at
+    @pytest.mark.usefixtures("at")
+    def test_eighty_one_people(self, session: Session, app: Flask) -> None:
         world = make_world(session, code="kel-81", people=81)
         held(world)
         keep(world, {1: P}, TODAY - timedelta(days=1))
@@ -373,10 +378,10 @@ class TestSize:
         assert answer.status_code == 302
         assert len(saved(session)) == 81
 
+    @pytest.mark.usefixtures("at")
     def test_the_same_number_of_statements_for_one_and_many(
-        self, session: Session, app: Flask, at: object, statements: Count
+        self, session: Session, app: Flask, statements: Statements
     ) -> None:
-        assert at
         counts = []
         for size in (1, 3, 9):
             world = make_world(session, code=f"size-{size}", people=max(size, 2))

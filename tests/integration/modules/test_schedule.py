@@ -1,5 +1,3 @@
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -28,6 +26,7 @@ from tests.integration.modules.reading import (
 )
 from tests.integration.modules.world import DUBAI, HOME, NOW, World, make_world, sign_in
 from tests.support.pages import post
+from tests.support.visiting import Statements
 
 
 class TestWeek:
@@ -105,7 +104,7 @@ class TestWeek:
         assert text_of(read(visit("coordinator"), WEEK + query), ".day h2")[0] == "Mon 23 Nov"
 
     def test_the_same_number_of_statements_for_one_and_many(
-        self, world: World, visit: Visit, statements: Callable[[], AbstractContextManager[list[str]]]
+        self, world: World, visit: Visit, statements: Statements
     ) -> None:
         counts = []
         client = visit("coordinator")
@@ -128,8 +127,8 @@ class TestWeek:
 
 
 class TestEmpty:
-    def test_an_empty_cohort_offers_to_lay_the_pattern(self, session: Session, app: object, at: object) -> None:
-        assert at
+    @pytest.mark.usefixtures("at")
+    def test_an_empty_cohort_offers_to_lay_the_pattern(self, session: Session, app: object) -> None:
         world = make_world(session, code="empty-1", lay=False)
         client = sign_in(app, world, "coordinator")  # type: ignore[arg-type]  # the fixture's type
         page = read(client, "/cohorts/empty-1/schedule/")

@@ -1,5 +1,3 @@
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import date
 
 import pytest
@@ -18,6 +16,7 @@ from modules.services.calendars import change_calendar, seed_calendar
 from tests.integration.modules.reading import Visit, read, text_of
 from tests.integration.modules.world import NOW, World
 from tests.support.pages import post
+from tests.support.visiting import Statements
 
 KZ = "/calendars/KZ"
 
@@ -208,11 +207,7 @@ class TestPages:
         assert {"kk": "Қазақстан: 2026 жылдың жұмыс күнтізбесі", "ru": "День Победы, перенос с выходного"}[lang] in text
 
     def test_the_same_statements_for_one_and_many(
-        self,
-        session: Session,
-        kz: WorkingCalendar,
-        visit: Visit,
-        statements: Callable[[], AbstractContextManager[list[str]]],
+        self, session: Session, kz: WorkingCalendar, visit: Visit, statements: Statements
     ) -> None:
         assert kz.number
         client = visit("coordinator")
@@ -235,7 +230,19 @@ class TestCommand:
         assert run.invoke(args=["schedule", "calendars", "KZ", "2026"]).output.startswith("KZ: version 1, ")
         assert session.scalar(select(func.count(WorkingCalendar.id))) == 1
 
-    @pytest.mark.parametrize("args", [["XX", "2026"], ["KZ", "1850"], ["KZ"]])
-    def test_refusals(self, world: World, app: Flask, args: list[str]) -> None:
+    @pytest.mark.parametrize(
+        ("args", "code", "says"),
+        [
+            (["XX", "2026"], 1, "No holidays are known of the country XX."),
+            (["Қазақстан", "2026"], 1, "No holidays are known of the country ҚАЗАҚСТАН."),
+            (["KZ", "1850"], 2, "Error: Invalid value for 'YEARS...': 1850 is not in the range 2000<=x<=2100."),
+            (["KZ", "soon"], 2, "Error: Invalid value for 'YEARS...': 'soon' is not a valid integer range."),
+            (["KZ"], 2, "Error: Missing argument 'YEARS...'."),
+        ],
+    )
+    def test_refusals(self, session: Session, world: World, app: Flask, args: list[str], code: int, says: str) -> None:
         assert world.cohort.id
-        assert app.test_cli_runner().invoke(args=["schedule", "calendars", *args]).exit_code != 0
+        refused = app.test_cli_runner().invoke(args=["schedule", "calendars", *args])
+        assert (refused.exit_code, refused.output.splitlines()[-1]) == (code, says)
+        assert code != 1 or refused.output.count("\n") == 1
+        assert session.scalar(select(func.count(WorkingCalendar.id))) == 0

@@ -27,6 +27,7 @@ from modules.enums import SessionKind
 from modules.models import Module, ModuleSession
 from modules.rules.facts import Facts
 from modules.services import add_session, lay_modules
+from tests.support.visiting import signed_in
 
 HOME = ZoneInfo("Asia/Almaty")
 DUBAI = "Asia/Dubai"
@@ -192,14 +193,9 @@ def _user(
 
 
 def sign_in(app: Flask, world: World, name: str, *, lang: str = "en") -> FlaskClient:
-    """A client with a session of an account, without the cost of a password."""
-    client = app.test_client()
+    """A client signed in as an account of the world."""
     user = world.users[name]
-    with client.session_transaction() as cookies:
-        cookies["_user_id"] = f"{user.id}:{user.session_version}"
-        cookies["_fresh"] = True
-    client.set_cookie("lang", lang)
-    return client
+    return signed_in(app, user.id, user.session_version, lang=lang)
 
 
 def titles(rows: Iterable[ModuleSession]) -> list[str | None]:

@@ -1,13 +1,11 @@
 """Reading the pages of groups and defences, and typing into them."""
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
 Visit = Callable[..., FlaskClient]
-Statements = Callable[[], AbstractContextManager[list[str]]]
 GROUPS = "/cohorts/kel-1/groups"
 DEFENCES = "/cohorts/kel-1/defences"
 

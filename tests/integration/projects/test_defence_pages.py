@@ -13,9 +13,10 @@ from projects.models import Commission, DefenceDay
 from projects.services import change_project
 from tests.integration.modules.reading import read, text_of
 from tests.integration.modules.world import NOW
-from tests.integration.projects.reading import DEFENCES, Statements, Visit, resent, soup
+from tests.integration.projects.reading import DEFENCES, Visit, resent, soup
 from tests.integration.projects.world import DAY, Stage, make_stage
 from tests.support.pages import post
+from tests.support.visiting import Statements
 
 
 def typed_plan(stage: Stage, **changes: str) -> dict[str, str]:

@@ -54,6 +54,24 @@ class TestCommission:
         assert [(row.expert_id, row.duty) for row in changed.members] == members
         stage.session.expire_all()
         assert len(sitting.present) == 2
+        assert [set(slot.session.people) for slot in sitting.slots] == [{f"commission:{key}" for key, _ in members}]
+
+    def test_nobody_leaves_whose_vote_is_recorded(self, stage: Stage) -> None:
+        stage.split(1)
+        sitting = stage.sitting(0)
+        stage.all_present(sitting)
+        stage.decide(sitting.slots[0])
+        with pytest.raises(DomainError, match="more votes are recorded"):
+            set_commission(
+                stage.session,
+                cohort=stage.cohort,
+                number=sitting.commission.number,
+                members=[(stage.experts[0].id, Duty.CHAIR), (stage.experts[1].id, Duty.MEMBER)],
+                quorum=None,
+                version=None,
+                actor=None,
+                now=NOW,
+            )
 
     def test_two_editors(self, stage: Stage) -> None:
         commission = stage.commission()

@@ -1,10 +1,8 @@
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import date
 from typing import Any, ClassVar
 
 from cohorts.conditions import Finding, Verdict
-from cohorts.enums import CohortStatus
+from cohorts.enums import CohortStatus, EnrolmentStatus
 from cohorts.schema import DefenceSpec
 from cohorts.signals import CohortClosing, Matter, cohort_closing
 from projects.enums import Outcome
@@ -12,6 +10,7 @@ from projects.queries.findings import judge
 from projects.services import groups_by_organisation, place
 from tests.integration.modules.world import NOW
 from tests.integration.projects.world import Stage
+from tests.support.visiting import Statements
 
 BY_GROUP = DefenceSpec(kind="defence", unit="group")
 BY_ORGANISATION = DefenceSpec(kind="defence", unit="organisation")
@@ -109,9 +108,7 @@ class TestVerdicts:
         assert (by_organisation[late.id].unit, by_organisation[late.id].verdict) == (team.id, Verdict.MET)
         assert judge(stage.session, stage.cohort, BY_GROUP)[late.id].unit is None
 
-    def test_the_number_of_statements_does_not_grow(
-        self, stage: Stage, statements: Callable[[], AbstractContextManager[list[str]]]
-    ) -> None:
+    def test_the_number_of_statements_does_not_grow(self, stage: Stage, statements: Statements) -> None:
         counts = []
         for count in (1, 3):
             stage.split(count, seed=count)
@@ -144,4 +141,20 @@ class TestBeforeClosing:
         stage.cohort.completion_rule = self.RULE
         stage.split(3)
         stage.held(Outcome.ACCEPTED, Outcome.NOT_ACCEPTED, Outcome.NOT_SUBMITTED)
+        assert matters(stage) == []
+
+    def test_whom_an_order_decided_nothing_is_asked_any_more(self, stage: Stage) -> None:
+        stage.cohort.completion_rule = self.RULE
+        first, *_others = stage.split(3)
+        alone = next(row for row in stage.people() if row.group_id == first.id)
+        place(stage.session, cohort=stage.cohort, group=None, numbers=[alone.number], actor=None, now=NOW)
+        stage.held(Outcome.ACCEPTED, Outcome.ACCEPTED)
+        assert len(matters(stage)) == 2
+        for row in stage.people():
+            if row.group_id == stage.groups[2].id:
+                row.status = EnrolmentStatus.NOT_COMPLETED
+        stage.session.flush()
+        assert matters(stage) == ["Put everybody into a group: 1 are in none."]
+        alone.status = EnrolmentStatus.COMPLETED  # let off by a waiver
+        stage.session.flush()
         assert matters(stage) == []

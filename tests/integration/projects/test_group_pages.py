@@ -11,9 +11,10 @@ from projects.queries.groups import groups_of
 from projects.services import change_project
 from tests.integration.modules.reading import read, text_of
 from tests.integration.modules.world import NOW
-from tests.integration.projects.reading import GROUPS, Statements, Visit, resent, soup
+from tests.integration.projects.reading import GROUPS, Visit, resent, soup
 from tests.integration.projects.world import Stage, make_stage
 from tests.support.pages import csrf_token, post
+from tests.support.visiting import Statements
 
 
 def ticked(page: BeautifulSoup, *numbers: int) -> list[str]:

@@ -9,6 +9,7 @@ from app.kernel.errors import ConflictError, DomainError
 from app.kernel.tri import Tri
 from cohorts.enums import EnrolmentStatus
 from cohorts.models import Enrolment, Group
+from cohorts.services import import_roster
 from cohorts.services.groups import add_group, ensure_group, rename_group
 from modules.rules.facts import facts_of
 from modules.services import change_session
@@ -16,6 +17,7 @@ from projects.models import Project
 from projects.queries.groups import groups_of, projects_of
 from projects.services import change_project, groups_at_random, groups_by_organisation, place, remove_group
 from projects.services.groups import present_mark
+from tests.integration.cohorts.world import roster
 from tests.integration.modules.world import NOW
 from tests.integration.projects.world import Stage, make_stage
 
@@ -48,6 +50,22 @@ class TestByHand:
         row.status = EnrolmentStatus.WITHDRAWN
         with pytest.raises(DomainError):
             place(stage.session, cohort=stage.cohort, group=group, numbers=[1], actor=None, now=NOW)
+
+    def test_a_roster_moves_nobody_into_a_group_that_defended(self, stage: Stage) -> None:
+        first, second = stage.split(2)
+        sitting = stage.sitting(0)
+        stage.all_present(sitting)
+        stage.decide(sitting.slots[0])
+
+        def load(label: str) -> int:
+            rows = roster(["Жаңабаев Жаңа"], group=label)
+            return import_roster(stage.session, cohort=stage.cohort, rows=rows, actor=None, now=NOW).taken
+
+        with pytest.raises(DomainError, match="defences are decided already"):
+            load(first.label)
+        assert load(second.label) == 1
+        with pytest.raises(DomainError, match="defences are decided already"):
+            load(first.label)
 
     def test_somebody_moved_meanwhile_is_told(self, stage: Stage) -> None:
         one, two, _three = stage.split(3)

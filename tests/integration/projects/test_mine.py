@@ -14,8 +14,9 @@ from projects.enums import Outcome
 from projects.services import change_project
 from tests.integration.modules.reading import read, text_of
 from tests.integration.modules.world import NOW
-from tests.integration.projects.reading import Statements, Visit
+from tests.integration.projects.reading import Visit
 from tests.integration.projects.world import Stage, make_stage
+from tests.support.visiting import Statements
 
 MINE = "/me/project"
 
@@ -121,6 +122,20 @@ class TestAssistant:
         assert text_of(read(client, MINE), ".empty h2") == ["No project was entrusted to you"]
         person_id = stage.world.users["participant"].person_id
         assert client.get(f"{MINE}?for={person_id}").status_code == 404
+
+    def test_the_tabs_are_those_of_what_was_entrusted(self, stage: Stage, visit: Visit) -> None:
+        assistant = stage.world.users["assistant"]
+        tabs = [text_of(read(visit("assistant"), "/me/"), ".tabs a")]
+        [own] = stage.session.scalars(select(Delegation).where(Delegation.user_id == assistant.id))
+        stage.session.add(Delegation(person_id=own.person_id, user_id=assistant.id, area=DelegatedArea.PROJECT))
+        stage.session.flush()
+        tabs.append(text_of(read(visit("assistant"), "/me/"), ".tabs a"))
+        stage.session.delete(own)
+        stage.session.flush()
+        tabs.append(text_of(read(visit("assistant"), MINE), ".tabs a"))
+        assert tabs == [["Schedule"], ["Schedule", "Project"], ["Project"]]
+        assert visit("assistant").get("/").location == MINE
+        assert {"Schedule", "Project"} <= set(text_of(read(visit("participant"), MINE), ".tabs a"))
 
     def test_of_several_people_one_is_chosen(self, stage: Stage, visit: Visit, trusted: int) -> None:
         colleague, assistant = stage.world.users["colleague"], stage.world.users["assistant"]

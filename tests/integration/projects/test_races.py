@@ -158,3 +158,31 @@ def test_two_arrangements_leave_everybody_in_one_group(own_app: Flask) -> None:
         assert [group.position for group in groups] == list(range(1, len(groups) + 1))
         places = db.session.scalars(select(Enrolment.group_id)).all()
         assert set(places) == {group.id for group in groups}
+
+
+def test_two_minutes_closed_at_once_have_two_numbers(own_app: Flask) -> None:
+    with own_app.app_context(), unit_of_work() as session:
+        stage = make_stage(session)
+        stage.split(2)
+        commission = stage.commission()
+        keys = []
+        for place in (0, 1):
+            sitting = stage.sitting(place, commission=commission)
+            stage.all_present(sitting)
+            stage.decide(sitting.slots[0])
+            keys.append(sitting.id)
+
+    def close(key: int) -> Callable[[], str]:
+        def work() -> str:
+            with own_app.app_context(), unit_of_work() as session:
+                cohort = session.scalars(select(Cohort)).one()
+                sitting = get_sitting(session, cohort, key)
+                close_minutes(session, sitting=sitting, number="7", on=DAY, actor=None, now=NOW)
+                return "closed"
+
+        return work
+
+    results = together(*(close(key) for key in keys))
+    assert results.count("closed") == 1, results
+    [refusal] = [result for result in results if isinstance(result, DomainError)]
+    assert "other minutes of this cohort have this number" in str(refusal.message)

@@ -1,16 +1,19 @@
 """A programme file is read whole or refused whole, each problem with its line."""
 
+import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import BaseModel
 
 from app.kernel.errors import FileRefusedError
 from app.kernel.partial_date import PartialDate
 from cohorts.enums import Mode
 from cohorts.programme_file import MAX_BYTES, read_programme
-from cohorts.schema import AwardSpec, CompletionSpec, OutlineSpec, last_day
+from cohorts.schema import AwardSpec, CompletionSpec, OutlineSpec, ProgrammeDocument, last_day
 
 ROOT = Path(__file__).resolve().parents[3]
 DEMO = sorted((ROOT / "demo" / "programmes").glob("*.yaml"))
@@ -207,3 +210,29 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
         read_programme(data)
     except FileRefusedError as error:
         assert error.problems  # noqa: PT017 - either way is right
+
+
+def keys_of(model: type[BaseModel]) -> set[str]:
+    """Every key that a file may have, at any depth."""
+    found, waiting = set(), [model]
+    seen: set[type[BaseModel]] = set()
+    while waiting:
+        spec = waiting.pop()
+        seen.add(spec)
+        for name, field in spec.model_fields.items():
+            found.add(name)
+            waiting += [inner for inner in models_in(field.annotation) if inner not in seen]
+    return found
+
+
+def models_in(annotation: object) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for inner in get_args(annotation) for model in models_in(inner)]
+
+
+def test_the_documentation_names_every_key() -> None:
+    text = (ROOT / "docs" / "programme-files.md").read_text(encoding="utf-8")
+    keys = keys_of(ProgrammeDocument)
+    assert {"most_distance_weeks", "excused", "number_prefix", "kk"} <= keys
+    assert sorted(key for key in keys if not re.search(rf"\b{key}\b", text)) == []

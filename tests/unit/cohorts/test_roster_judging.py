@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.kernel.partial_date import PartialDate
+from app.kernel.text import search_key
 from app.kernel.tri import Tri
 from app.people.enums import NameForm
 from app.people.rules import PersonalName
@@ -131,6 +132,12 @@ def test_who_is_enrolled_is_the_same_or_changed() -> None:
     )
     assert changed.verdict == Verdict.CHANGED
     assert names(changed) == ["post", "phone", "email", "group", "latin"]
+
+
+def test_a_list_in_another_language_is_no_news() -> None:
+    forms = frozenset(map(search_key, ("Академия", "ректор")))
+    known = replace(ADA, enrolled=Enrolled(organisation="Академиясы", post="ректоры", phone="+7 1", other_forms=forms))
+    assert only(row(iin=GOOD_IIN, post="Ректор"), known).verdict == Verdict.SAME
 
 
 def test_look_alikes_are_never_taken_in_by_themselves() -> None:

@@ -6,7 +6,7 @@ import pytest
 from app.kernel.errors import DomainError
 from app.kernel.tri import Tri
 from modules.enums import SessionKind, SessionStatus
-from modules.rules.facts import Booking, Facts, Part, booked_twice, check_link, checked, differing, facts_of, spoken
+from modules.rules.facts import Facts, Part, check_link, checked, differing, facts_of, spoken
 from tests.unit.modules.examples import START, facts
 
 
@@ -123,27 +123,9 @@ def test_facts_are_read_from_rows_and_from_facts() -> None:
     assert facts_of(one) == one
 
 
-def test_a_room_taken_twice_is_found() -> None:
-    hour = timedelta(hours=1)
-
-    def taken(key: int, rooms: tuple[str, ...], begin: int, end: int) -> Booking:
-        return Booking(key, rooms, START + begin * hour, START + end * hour)
-
-    bookings = [
-        taken(1, ("Hall 1",), 0, 4),
-        taken(2, ("hall  1",), 1, 2),
-        taken(3, ("Hall 1",), 3, 5),
-        taken(4, ("Hall 1",), 5, 6),
-        taken(5, ("Hall 2",), 0, 9),
-        taken(6, (), 0, 9),
-        taken(7, (), 0, 9),
-    ]
-    assert booked_twice(bookings) == {1, 2, 3}
-
-
 def test_parts_in_plain_words() -> None:
     words = spoken(facts(rooms=("214",), address=Tri(en="Abai 33")))
-    assert words[Part.TIME] == "24.11.2026 18:00 – 24.11.2026 19:30, Asia/Almaty"
+    assert words[Part.TIME] == "24.11.2026, 18:00–19:30 (UTC+5)"
     assert words[Part.PLACE] == "214 · Abai 33"
     assert set(words) == set(Part)
 

@@ -19,6 +19,15 @@ def test_an_empty_week_shows_the_usual_hours() -> None:
     assert (empty.first, empty.hours, empty.rows) == (USUAL[0], 9, 18)
 
 
+def test_a_week_of_evenings_begins_shortly_before_the_first() -> None:
+    placed = grid({DAY: hours((18 * 60 + 30, 90), (19 * 60, 90))})
+    assert placed is not None
+    assert (placed.first, placed.hours) == (17, 4)
+    morning = grid({DAY: hours((11 * 60, 60), (19 * 60, 90))})
+    assert morning is not None
+    assert (morning.first, morning.hours) == (9, 12)
+
+
 def test_parallel_sessions_stand_side_by_side() -> None:
     placed = grid({DAY: hours((570, 90), (570, 60), (720, 60))})
     assert placed is not None

@@ -22,6 +22,9 @@ class TestDecision:
     def test_fewer_votes_than_people_are_no_error(self) -> None:
         assert checked(Decision(votes=(3, 0, 1)), present=5).votes == (3, 0, 1)
 
+    def test_of_a_tie_the_chair_decides(self) -> None:
+        assert checked(Decision(Outcome.ACCEPTED, (2, 2, 1)), present=5).outcome == Outcome.ACCEPTED
+
     @pytest.mark.parametrize(
         ("decision", "present", "field"),
         [
@@ -32,6 +35,7 @@ class TestDecision:
             (Decision(score=Decimal(-1)), 5, "score"),
             (Decision(score=Decimal("NaN")), 5, "score"),
             (Decision(Outcome.NOT_SUBMITTED, (1, 0, 0)), 5, "outcome"),
+            (Decision(Outcome.ACCEPTED, (1, 2, 0)), 5, "outcome"),
             (Decision(Outcome.NOT_SUBMITTED, None, Decimal(5)), 5, "outcome"),
             (Decision(questions="q" * 4001), 5, "questions"),
             (Decision(remark="r" * 1001), 5, "remark"),

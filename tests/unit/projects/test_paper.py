@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
+from app.pdf.fonts import printable
 from projects.minutes import wording
-from projects.minutes.paper import draw, printable
+from projects.minutes.paper import draw
 from projects.minutes.wording import BOTH, Lang
 
 LONG_NAME = "Ғұбайдуллина-Құрманғалиева Әмина Өмірзаққызы Һәкімжанқызының ұзын аты-жөні"

@@ -81,3 +81,9 @@ class TestWords:
 )
 def test_what_is_accepted_or_waits_is_not_defended_again(outcomes: list[Outcome | None], may: bool) -> None:
     assert may_defend_again(outcomes) is may
+
+
+def test_another_commission_takes_the_seats_of_the_former() -> None:
+    people = ("speaker:3", "commission:1", "commission:2", "interpreter:2")
+    assert set(seated(people, [2, 4])) == {"speaker:3", "interpreter:2", "commission:2", "commission:4"}
+    assert seated((), [7]) == seats([7]) == ("commission:7",)
