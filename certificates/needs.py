@@ -16,7 +16,7 @@ from app.web.locale import chosen_language
 from certificates.enums import BatchStatus
 from certificates.models import Batch
 from certificates.queries import issue
-from certificates.queries.candidates import cohorts_to_propose
+from certificates.queries.candidates import cohorts_to_propose, is_ending, number_to_propose
 from certificates.queries.completion import rule_of
 from certificates.rules import APPROVE, PROPOSE
 from certificates.views.filters import local_day
@@ -48,7 +48,7 @@ def home_needs(session: Session, actor: Actor, now: datetime) -> Panel | None:
 def cohort_needs(session: Session, actor: Actor, cohort: Cohort, now: datetime) -> Panel | None:
     """What a coordinator should decide, propose or mend in one cohort."""
     deciding = _to_decide(session, actor, now, cohort) if in_reach(actor.reach(MANAGE_COHORT), cohort) else []
-    return Panel("", {}, todo=(*deciding, *_to_propose(session, actor, day_of(now, cohort.time_zone), cohort.id)))
+    return Panel("", {}, todo=(*deciding, *_to_propose(session, actor, day_of(now, cohort.time_zone), cohort)))
 
 
 def _to_approve(session: Session, actor: Actor) -> list[Todo]:
@@ -70,40 +70,42 @@ def _to_approve(session: Session, actor: Actor) -> list[Todo]:
 
 
 def _to_decide(session: Session, actor: Actor, now: datetime, only: Cohort | None = None) -> list[Todo]:
-    """Cohorts that have ended and whose conditions say who completes, with people about whom no order says anything."""
+    """Cohorts in their last week or past it whose conditions say who completes, with people whom no order names."""
     reach = actor.reach(MANAGE_COHORT)
     found = [only] if only else cohorts_in_reach(session, reach, statuses=(CohortStatus.RUNNING,)) if reach else []
     ended = [
-        cohort
-        for cohort in found
-        if cohort.status == CohortStatus.RUNNING
-        and cohort.ends_on
-        and cohort.ends_on.last_day < day_of(now, cohort.time_zone)
-        and rule_of(cohort).conditions
+        cohort for cohort in found if is_ending(cohort, day_of(now, cohort.time_zone)) and rule_of(cohort).conditions
     ]
     counts = status_counts(session, [cohort.id for cohort in ended])
     waiting = {cohort.id: counts.get(cohort.id, {}).get(EnrolmentStatus.ENROLLED, 0) for cohort in ended}
-    return [_decide(cohort, waiting[cohort.id]) for cohort in ended if waiting[cohort.id]][:MOST]
+    return [_decide(cohort, waiting[cohort.id], now) for cohort in ended if waiting[cohort.id]][:MOST]
 
 
-def _decide(cohort: Cohort, number: int) -> Todo:
+def _decide(cohort: Cohort, number: int, now: datetime) -> Todo:
+    last = cohort.ends_on.last_day if cohort.ends_on else None
     return Todo(
         ngettext("Mark %(num)s person: completed or not", "Mark %(num)s people: completed or not", number),
         url_for("completion.cohort", code=cohort.code),
         _title(cohort),
-        _("the last day has passed"),
+        _("the last day has passed") if last and last < day_of(now, cohort.time_zone) else "",
         "user",
+        when=last,
     )
 
 
-def _to_propose(session: Session, actor: Actor, today: date, cohort_id: int | None = None) -> list[Todo]:
+def _to_propose(session: Session, actor: Actor, today: date, cohort: Cohort | None = None) -> list[Todo]:
     """Sent back first, then what can be proposed, then what waits for an approver."""
     if not actor.may(PROPOSE):
         return []
     reach = actor.reach(PROPOSE)
-    ready = {cohort.id: (cohort, n) for cohort, n in cohorts_to_propose(session, reach, today=today, only=cohort_id)}
-    if cohort_id is not None and cohort_id not in ready:
+    if cohort is None:
+        found = cohorts_to_propose(session, reach)
+    else:
+        found = [(cohort, number_to_propose(session, cohort, today=today))] if in_reach(reach, cohort) else []
+    ready = {one.id: (one, n) for one, n in found if n}
+    if cohort is not None and not ready:
         return []
+    cohort_id = cohort.id if cohort else None
     batches = issue.batches(session, reach, BatchStatus.PROPOSED, BatchStatus.RETURNED, cohort_id=cohort_id)
     latest = {batch.cohort_id: batch for batch in reversed(batches)}
     waiting = [batch for batch in latest.values() if batch.status == BatchStatus.PROPOSED]

@@ -2,13 +2,7 @@
 
 from app.people.enums import NameForm
 from app.people.models import Person, PersonName
-from app.people.rules import PersonalName
-
-_PREFERENCE = {
-    "kk": (NameForm.KK, NameForm.RU, NameForm.LATIN),
-    "ru": (NameForm.RU, NameForm.KK, NameForm.LATIN),
-    "en": (NameForm.LATIN, NameForm.KK, NameForm.RU),
-}
+from app.people.rules import NEAREST_FORMS, PersonalName
 
 
 def current_name_row(person: Person, form: NameForm) -> PersonName | None:
@@ -25,7 +19,7 @@ def current_name(person: Person, form: NameForm) -> PersonalName | None:
 
 def display_name(person: Person, lang: str) -> str:
     """Today's full name for a page in this language, in the nearest form that is known."""
-    for form in _PREFERENCE[lang]:
+    for form in NEAREST_FORMS[lang]:
         name = current_name(person, form)
         if name:
             return name.full

@@ -4,6 +4,14 @@ import re
 from dataclasses import dataclass
 
 from app.kernel.text import clean
+from app.people.enums import NameForm
+
+# By the language of a page: which form of a name is shown, the nearest that is known.
+NEAREST_FORMS = {
+    "kk": (NameForm.KK, NameForm.RU, NameForm.LATIN),
+    "ru": (NameForm.RU, NameForm.KK, NameForm.LATIN),
+    "en": (NameForm.LATIN, NameForm.KK, NameForm.RU),
+}
 
 IIN_DIGITS = 12
 NO_DIGIT = 10  # a remainder that no digit can stand for

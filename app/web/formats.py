@@ -4,7 +4,6 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_decimal
 from markupsafe import Markup, escape
@@ -55,12 +54,6 @@ def month(value: PartialDate, lang: str) -> str:
 def clock(value: datetime, zone: str) -> str:
     """Hours and minutes in a zone, 24 hours, in every language."""
     return value.astimezone(ZoneInfo(zone)).strftime("%H:%M")
-
-
-@lru_cache(maxsize=1024)
-def country_name(code: str | None, lang: str) -> str | None:
-    """A country by its two letters, as the language calls it; letters that name none stay; None is "not known"."""
-    return Locale(lang).territories.get(code, code) if code else None
 
 
 @lru_cache(maxsize=1024)

@@ -19,7 +19,7 @@ from certificates.rules.completion import why
 from certificates.rules.evidence import freeze
 from cohorts.enums import CohortStatus, EnrolmentStatus
 from cohorts.models import Cohort, Enrolment, StatusChange
-from cohorts.queries import cohorts_in_reach, cohorts_within
+from cohorts.queries import cohorts_within
 
 SOON = timedelta(days=7)  # before the last day the home page begins to say who is complete
 
@@ -137,31 +137,33 @@ def _refusals(session: Session, rows: Sequence[Row]) -> dict[int, StatusChange]:
     return {change.enrolment_id: change for change in session.scalars(wanted.order_by(StatusChange.id))}
 
 
-def cohorts_to_propose(
-    session: Session, reach: Reach, *, today: date, only: int | None = None
-) -> list[tuple[Cohort, int]]:
-    """The cohorts in reach with people whose certificates can be proposed, and how many they are, by code.
+def cohorts_to_propose(session: Session, reach: Reach) -> list[tuple[Cohort, int]]:
+    """The cohorts in reach with people who were marked as completed and have no valid certificate, by code.
 
-    Where conditions decide, a cohort is looked into from a week before its last day on: before that everybody who
-    never missed a day would be complete. A programme that names no issuer gives no certificates: it waits for none.
-
-    Args:
-        only: the key of the one cohort to look at; None: all of them.
-
+    Evidence is looked into on each cohort's own page, so that this is one statement for any number of cohorts. A
+    programme that names no issuer gives no certificates: it waits for none.
     """
-    marked = [pair for pair in _marked(session, reach) if only in {None, pair[0].id}]
-    running = cohorts_in_reach(session, reach, statuses=(CohortStatus.RUNNING,))
-    ending = [
-        cohort
-        for cohort in running
-        if only in {None, cohort.id} and cohort.ends_on and cohort.ends_on.last_day - SOON <= today
-    ]
-    counts = {cohort.id: (cohort, n) for cohort, n in marked}
-    for cohort in {one.id: one for one in (*ending, *(cohort for cohort, _ in marked))}.values():
-        if rule_of(cohort).conditions:
-            counts[cohort.id] = (cohort, recipients(session, cohort).free)
-    waiting = (pair for pair in counts.values() if pair[1] and pair[0].programme.award.get("issuers"))
-    return sorted(waiting, key=lambda pair: pair[0].code)
+    return [(cohort, n) for cohort, n in _marked(session, reach) if cohort.programme.award.get("issuers")]
+
+
+def number_to_propose(session: Session, cohort: Cohort, *, today: date) -> int:
+    """How many certificates of one cohort can be proposed.
+
+    Where conditions decide, from a week before its last day on, or once somebody was marked as completed: before that
+    everybody who never missed a day would be complete.
+    """
+    marked = next((n for _, n in _marked(session, Reach(cohorts=frozenset({cohort.id})))), 0)
+    if not cohort.programme.award.get("issuers"):
+        return 0
+    if not rule_of(cohort).conditions:
+        return marked
+    return recipients(session, cohort).free if marked or is_ending(cohort, today) else 0
+
+
+def is_ending(cohort: Cohort, today: date) -> bool:
+    """Whether a running cohort is in its last week, or past it."""
+    ends_on = cohort.ends_on
+    return cohort.status == CohortStatus.RUNNING and ends_on is not None and ends_on.last_day - SOON <= today
 
 
 def _marked(session: Session, reach: Reach) -> list[tuple[Cohort, int]]:

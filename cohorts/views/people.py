@@ -10,9 +10,9 @@ from flask_babel import ngettext
 
 from app.accounts.queries import user_names
 from app.kernel.clock import day_of
+from app.kernel.countries import country_name
 from app.people.enums import NameForm, NameKind
 from app.people.queries import current_name_row, display_name
-from app.web.formats import country_name
 from app.web.forms import submitted
 from app.web.locale import chosen_language
 from app.web.pages import page

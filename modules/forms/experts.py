@@ -7,6 +7,7 @@ from wtforms import IntegerField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
+from app.kernel.countries import countries
 from app.kernel.text import clean
 from app.kernel.tri import Tri
 from app.people.enums import NameForm
@@ -15,7 +16,6 @@ from app.people.rules import PersonalName, split_full_name
 from app.web.forms import Form
 from app.web.locale import chosen_language
 from modules.models import Expert
-from modules.rules.experts import countries
 
 TOO_LONG = _("This text is too long: at most %(max)d characters.")
 LONGEST = 200

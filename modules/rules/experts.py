@@ -1,18 +1,12 @@
 """Experts in words: what is known of somebody from outside, said in a language."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import NamedTuple
 
-from babel import Locale
-
+from app.kernel.countries import country_name
 from app.kernel.tri import Tri
 from app.people.enums import NameForm
-
-_NEAREST = {
-    "kk": (NameForm.KK, NameForm.RU, NameForm.LATIN),
-    "ru": (NameForm.RU, NameForm.KK, NameForm.LATIN),
-    "en": (NameForm.LATIN, NameForm.KK, NameForm.RU),
-}
+from app.people.rules import NEAREST_FORMS
 
 
 class Known(NamedTuple):
@@ -27,7 +21,7 @@ class Known(NamedTuple):
 
 def name_of(expert: Known, lang: str) -> str:
     """The name in the nearest form that is known, else the office."""
-    for form in _NEAREST[lang]:
+    for form in NEAREST_FORMS[lang]:
         if form in expert.names:
             return expert.names[form]
     return _said(expert.office, lang) or "–"
@@ -47,21 +41,6 @@ def full_line(expert: Known, lang: str) -> str:
         country_name(expert.country, lang),
     )
     return ", ".join(dict.fromkeys(text for text in texts if text))
-
-
-def country_name(code: str | None, lang: str) -> str:
-    """A country by its two letters, as the language calls it (CLDR); "" when none is given."""
-    return str(Locale(lang).territories.get(code, code)) if code else ""
-
-
-def countries(lang: str) -> Sequence[tuple[str, str]]:
-    """The countries of the world with their two letters, by name."""
-    names = Locale(lang).territories
-    found = [(code, str(name)) for code, name in names.items() if code.isalpha() and code not in _NO_STATES]
-    return sorted(found, key=lambda pair: pair[1])
-
-
-_NO_STATES = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"})  # groups and place-holders of the same list
 
 
 def _said(text: Tri | None, lang: str) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.rules import Actor
 from app.audit.services import record
+from app.kernel.countries import countries
 from app.kernel.errors import ConflictError, Difference, DomainError, NotFoundError
 from app.kernel.text import clean
 from app.kernel.tri import LANGUAGES, Tri
@@ -22,7 +23,6 @@ from cohorts.models import Cohort
 from cohorts.services.people import NAME_LABELS
 from modules.models import Expert
 from modules.queries.experts import appearances, was_published
-from modules.rules.experts import countries
 from modules.rules.facts import LONGEST_LINE
 
 SUBJECT = "expert"

@@ -8,6 +8,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from app.kernel.countries import country_name
 from app.kernel.errors import NotFoundError
 from app.web.forms import Form, submitted
 from app.web.locale import chosen_language
@@ -19,7 +20,6 @@ from modules.models import WorkingCalendar
 from modules.queries.calendars import NO_CALENDAR, days_of, get_calendar, latest_calendars, versions_of
 from modules.rules.access import MANAGE_CALENDARS
 from modules.rules.calendars import HOME_COUNTRY, known_countries
-from modules.rules.experts import country_name
 from modules.rules.times import YEARS, read_day
 from modules.services.calendars import change_calendar, seed_calendar
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.rules import Actor
 from app.feature import Todo
+from app.kernel.countries import country_name
 from app.kernel.words import Message
 from app.people.models import Person
 from app.people.queries import display_name
@@ -39,7 +40,6 @@ from modules.queries.conflicts import (
 from modules.queries.schedule import Scope, get_scope
 from modules.rules.access import MANAGE_SCHEDULE, PUBLISH_SCHEDULE, VIEW_SCHEDULE
 from modules.rules.conflicts import Booking, Conflict, ConflictKind, room_key
-from modules.rules.experts import country_name
 from modules.services.conflicts import keep_conflict, reopen_conflict
 from modules.views.days import day_words
 from modules.views.frame import blueprint, manages, sections_of

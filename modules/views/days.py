@@ -5,10 +5,10 @@ from datetime import date, timedelta
 
 from babel.dates import format_date
 
+from app.kernel.countries import country_name
 from app.web import formats
 from app.web.locale import chosen_language
 from modules.rules.calendars import Day
-from modules.rules.experts import country_name
 
 
 def country_words(code: str) -> str:

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.accounts.rules import Permission
+from app.kernel.countries import country_name
 from app.kernel.errors import ConflictError
 from app.web.forms import submitted
 from app.web.locale import chosen_language, translate
@@ -18,7 +19,7 @@ from modules.models import Expert
 from modules.queries.experts import appearances, experts_of, get_expert, known
 from modules.queries.schedule import Scope, get_scope
 from modules.rules.access import MANAGE_SCHEDULE, VIEW_SCHEDULE
-from modules.rules.experts import Known, country_name, name_of
+from modules.rules.experts import Known, name_of
 from modules.services import add_expert, change_expert, remove_expert
 from modules.views.frame import sections_of
 

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup, escape
 
+from app.kernel.countries import country_name
 from app.kernel.errors import ConflictError
 from app.web import formats
 from app.web.forms import submitted
@@ -28,7 +29,6 @@ from modules.queries.schedule import Scope, get_scope
 from modules.rules.access import PUBLISH_SCHEDULE, VIEW_SCHEDULE
 from modules.rules.calendars import Day
 from modules.rules.conflicts import Booking
-from modules.rules.experts import country_name
 from modules.rules.planning import IN_PERSON, Done, Fit, LaidBlock, Remark
 from modules.services.planning import STALE, take_plan
 from modules.views.days import short_days

@@ -8,10 +8,9 @@ from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from app.kernel.words import Message
-from app.people.enums import NameForm
 from app.people.models import Person
 from app.people.queries import current_name, display_name
-from app.people.rules import initials
+from app.people.rules import NEAREST_FORMS, initials
 from app.web import formats
 from app.web.locale import chosen_language, translate
 from cohorts.models import Enrolment, Group
@@ -45,12 +44,7 @@ def plain(name: Markup) -> str:
 
 def short_name(person: Person) -> str:
     """Surname and initials in the form that is nearest to the page's language."""
-    forms = {
-        "kk": (NameForm.KK, NameForm.RU, NameForm.LATIN),
-        "ru": (NameForm.RU, NameForm.KK, NameForm.LATIN),
-        "en": (NameForm.LATIN, NameForm.KK, NameForm.RU),
-    }[chosen_language()]
-    known = (current_name(person, form) for form in forms)
+    known = (current_name(person, form) for form in NEAREST_FORMS[chosen_language()])
     return next((initials(name) for name in known if name), "–")
 
 

@@ -11,9 +11,9 @@ from app.accounts.enums import Role
 from app.audit.models import AuditEntry
 from app.kernel.errors import ConflictError, DomainError
 from certificates.models import Batch, Certificate, Waiver
-from certificates.queries.candidates import cohorts_to_propose
+from certificates.queries.candidates import number_to_propose
 from certificates.queries.completion import ledger
-from certificates.rules import PROPOSE, Mend
+from certificates.rules import Mend
 from certificates.rules.completion import Standing
 from certificates.rules.evidence import thaw
 from certificates.services import annul, mark_rest, send_back, waive, withdraw_waiver
@@ -141,11 +141,9 @@ class TestTenOfTwelve:
         names = [str(unit.name.en) for unit in ledger(session, teams.cohort).units if not isinstance(unit.name, str)]
         assert names == [f"Model University No. {n}" for n in range(1, 13)]
 
-    def test_the_home_page_says_so_from_a_week_before_the_end(self, session: Session, teams: Teams) -> None:
+    def test_the_cohort_says_so_from_a_week_before_the_end(self, session: Session, teams: Teams) -> None:
         teams.sit(TEN, number="1")
-        reach = teams.coordinator.reach(PROPOSE)
-        early, late = (cohorts_to_propose(session, reach, today=date(2024, 6, day)) for day in (20, 21))
-        assert (early, [(cohort.code, n) for cohort, n in late]) == ([], [("um-1-1", 21)])
+        assert [number_to_propose(session, teams.cohort, today=date(2024, 6, day)) for day in (20, 21)] == [0, 21]
 
 
 class TestWaivers:

@@ -76,3 +76,18 @@ def test_of_people_to_mark(world: World, app: Flask, statements: Statements) -> 
             assert client.get(address).status_code == 200
         counts.append(len(sent))
     assert counts[0] == counts[1]
+
+
+def test_of_the_home_page_with_cohorts_that_have_ended(world: World, app: Flask, statements: Statements) -> None:
+    coordinator, counts = world.actor(Role.COORDINATOR), []
+    for number in (1, 2, 3):
+        cohort = world.make_cohort(world.programme, f"ended-{number}")
+        cohort.completion_rule = {"conditions": [{"kind": "attendance", "at_least": 80}]}
+        world.many(2, cohort=cohort, status=EnrolmentStatus.ENROLLED)
+        client = sign_in(app, coordinator)
+        client.get("/")
+        with statements() as sent:
+            page = client.get("/").get_data(as_text=True)
+        assert f"ended-{number}" in page
+        counts.append(len(sent))
+    assert len(set(counts)) == 1, counts

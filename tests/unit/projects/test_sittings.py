@@ -7,7 +7,7 @@ from app.kernel.partial_date import PartialDate
 from app.kernel.tri import Tri
 from modules.rules.facts import LONGEST_TITLE
 from projects.enums import Outcome
-from projects.rules.sittings import check_day, group_words, may_defend_again, session_title, slots
+from projects.rules.sittings import check_day, group_words, may_defend_again, seated, seats, session_title, slots
 
 ALMATY = "Asia/Almaty"
 
