@@ -12,7 +12,9 @@ from sqlalchemy import select
 
 from app.kernel.database import db
 from certificates.models import Certificate
+from cohorts.models import Cohort
 from demo.seed import seed
+from modules.models import Register
 from tests.support.browser import FLAGS, chromium
 from tests.support.database import application
 from tests.support.demonstration import PASSWORD, demo_settings
@@ -55,8 +57,18 @@ def main() -> None:
         with serve(build) as address, sync_playwright() as playwright:
             with built[0].app_context():
                 code = db.session.scalars(select(Certificate.code).order_by(Certificate.id)).first()
+                day, half = db.session.execute(
+                    select(Register.day, Register.half)
+                    .join(Cohort, Cohort.id == Register.cohort_id)
+                    .where(Cohort.code == "kel-now-1")
+                    .order_by(Register.day.desc())
+                    .limit(1)
+                ).one()
             browser = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
             take(browser, address, "cohort", "/cohorts/kel-now-1/", DESK, "coordinator")
+            take(browser, address, "schedule", "/cohorts/eulp-2023-1/schedule/?week=2023-W48", DESK, "coordinator")
+            take(browser, address, "completion", "/cohorts/um-2020-1/completion", DESK, "coordinator")
+            take(browser, address, "register", f"/cohorts/kel-now-1/attendance/{day}/{half}", PHONE, "host")
             take(browser, address, "me", "/me/", PHONE, "participant")
             take(browser, address, "verify", f"/verify/{code}", PHONE)
             browser.close()
