@@ -81,12 +81,16 @@ outline:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page that is measured: for whom, where, and what must stand on it."""
+    """A page that is measured: for whom, where, and what must stand on it.
+
+    ``limited``: whether it must not grow. Who reads every certificate is told how many there are: that is counted.
+    """
 
     name: str
     role: str
     path: str
     mark: bytes
+    limited: bool = True
 
 
 PAGES = (
@@ -98,7 +102,7 @@ PAGES = (
     Page("completion", "coordinator", "/cohorts/um-2020-1/completion", b"/completion/"),
     Page("schedule", "coordinator", "/cohorts/kel-now-1/schedule/", b"/schedule/"),
     Page("certificates", "official", "/certificates/", b"EULP-2023-"),
-    Page("all_certificates", "coordinator", "/certificates/", b"/certificates/"),
+    Page("all_certificates", "coordinator", "/certificates/", b"/certificates/", limited=False),
 )
 
 
@@ -323,7 +327,8 @@ def main(times: int) -> int:
         print(f"growth.{name_of} {once:.2f} ms")
         print(f"growth.{name_of}_grown {grown:.2f} ms")
         print(f"growth.{name_of}_grown_to_once {grown / once:.2f} times")
-    return 0 if enough and all(grown <= once * LIMIT for once, grown in figures.values()) else 1
+    kept = all(figures[page.name][1] <= figures[page.name][0] * LIMIT for page in PAGES if page.limited)
+    return 0 if enough and kept else 1
 
 
 if __name__ == "__main__":
