@@ -8,26 +8,12 @@ from collections.abc import Sequence
 from datetime import date
 
 from app.kernel.partial_date import PartialDate
+from app.pdf.dates import KK, NO_BREAK, RU_OF, day_in_words
 from certificates.payload import Words
 
-NO_BREAK = "\u00a0"
 MOST_PLACES = 4
 LOWEST_TEEN, HIGHEST_TEEN = 11, 14
 
-_KK = [
-    "қаңтар",
-    "ақпан",
-    "наурыз",
-    "сәуір",
-    "мамыр",
-    "маусым",
-    "шілде",
-    "тамыз",
-    "қыркүйек",
-    "қазан",
-    "қараша",
-    "желтоқсан",
-]
 _KK_OF = [
     "қаңтардағы",
     "ақпандағы",
@@ -56,20 +42,6 @@ _RU = [
     "ноябрь",
     "декабрь",
 ]
-_RU_OF = [
-    "января",
-    "февраля",
-    "марта",
-    "апреля",
-    "мая",
-    "июня",
-    "июля",
-    "августа",
-    "сентября",
-    "октября",
-    "ноября",
-    "декабря",
-]
 _EN = [
     "January",
     "February",
@@ -89,8 +61,8 @@ _EN = [
 def day(value: date) -> Words:
     """A day: «2024 жылғы 5 шілде», «5 июля 2024 года», "5 July 2024"."""
     return Words(
-        kk=f"{value.year}{NO_BREAK}жылғы {value.day}{NO_BREAK}{_KK[value.month - 1]}",
-        ru=f"{value.day}{NO_BREAK}{_RU_OF[value.month - 1]} {value.year}{NO_BREAK}года",
+        kk=day_in_words(value, "kk"),
+        ru=day_in_words(value, "ru"),
         en=f"{value.day}{NO_BREAK}{_EN[value.month - 1]} {value.year}",
     )
 
@@ -124,10 +96,10 @@ def _one(value: PartialDate) -> Words:
 def _without_year(value: PartialDate) -> Words:
     index = value.month - 1
     if not value.day:
-        return Words(kk=_KK[index], ru=_RU[index], en=_EN[index])
+        return Words(kk=KK[index], ru=_RU[index], en=_EN[index])
     return Words(
-        kk=f"{value.day}{NO_BREAK}{_KK[index]}",
-        ru=f"{value.day}{NO_BREAK}{_RU_OF[index]}",
+        kk=f"{value.day}{NO_BREAK}{KK[index]}",
+        ru=f"{value.day}{NO_BREAK}{RU_OF[index]}",
         en=f"{value.day}{NO_BREAK}{_EN[index]}",
     )
 
@@ -154,7 +126,7 @@ def order(number: str, on: date) -> Words:
     plain = number.strip().removeprefix("№").strip()
     return Words(
         kk=f"{on.year}{NO_BREAK}жылғы {on.day}{NO_BREAK}{_KK_OF[on.month - 1]} №{NO_BREAK}{plain} бұйрық",
-        ru=f"приказ №{NO_BREAK}{plain} от {on.day}{NO_BREAK}{_RU_OF[on.month - 1]} {on.year}{NO_BREAK}года",
+        ru=f"приказ №{NO_BREAK}{plain} от {day_in_words(on, 'ru')}",
         en=f"Order No.{NO_BREAK}{plain} of {on.day}{NO_BREAK}{_EN[on.month - 1]} {on.year}",
     )
 

@@ -9,22 +9,18 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
 from app.pdf.fonts import Face, faces, parsing_lock, printable
+from app.pdf.paper import INK, LINE, SOFT, paper
 from app.pdf.text import Align, Colour, chopped, leading, put
 
-WIDE, TALL = 210.0, 297.0
 LEFT, RIGHT, TOP, FOOT = 20.0, 195.0, 280.0, 20.0
 COLUMNS: Final = (20.0, 31.0, 99.0, 151.0, 195.0)  # where each column begins, and the right end
 NAME, BODY, SMALL = 11.0, 10.0, 8.5
 ROW: Final = 10.5  # the least height of a row: room for a signature
 PAD: Final = 1.8
-INK: Final[Colour] = (0.09, 0.13, 0.17)
-SOFT: Final[Colour] = (0.32, 0.37, 0.41)
-LINE: Final[Colour] = (0.62, 0.66, 0.69)
 HEADING: Final = ("ҚОЛ ҚОЮ ПАРАҒЫ", "ЛИСТ ПОДПИСЕЙ")
 HEADS: Final = (("№", ""), ("Аты-жөні", "Ф. И. О."), ("Ұйымы", "Организация"), ("Қолы", "Подпись"))
 TOTAL: Final = "Барлығы · Всего: {n}"
 KEEPER: Final = "Жауапты · Ответственный"
-_CREATOR: Final = "Jetekshi"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +60,8 @@ class _Paper:
 
     def __post_init__(self) -> None:
         """Begin the first page."""
-        self.canvas = Canvas(
-            self.target,
-            pagesize=(WIDE * mm, TALL * mm),
-            pageCompression=1,
-            invariant=1,
-            initialFontName=faces().serif.name,  # type: ignore[arg-type]  # the stubs take it for a number
-            lang="kk",
-        )
-        self.canvas.setTitle(f"{HEADING[0]} · {HEADING[1]}, {self.sheet.foot}")
-        self.canvas.setAuthor(self.sheet.organisation[0])
-        self.canvas.setCreator(_CREATOR)
+        title = f"{HEADING[0]} · {HEADING[1]}, {self.sheet.foot}"
+        self.canvas = paper(self.target, title=title, author=self.sheet.organisation[0], lang="kk")
 
     def run(self) -> tuple[bytes, int]:
         """Draw everything; returns the file and the number of pages."""

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from app.kernel.tri import Tri
+from app.pdf.dates import day_in_words
 from app.people.queries import display_name
 from cohorts.models import Enrolment
 from modules.models import Expert
@@ -76,7 +77,7 @@ def _document(papers: Papers, lang: Lang) -> dict[str, Any]:
         "heading": words.HEADING.get(lang),
         "number": number,
         "about": words.ABOUT.get(lang).format(title=words.quoted(title), number=sitting.commission.number),
-        "date": words.day(papers.on or sitting.day, lang),
+        "date": day_in_words(papers.on or sitting.day, lang),
         "place": _city(sitting, lang),
         "blocks": [*_sitting(sitting, lang), *_agenda(sitting, lang), *_items(papers, lang)],
         "signatures": _signatures(sitting, lang),
@@ -171,7 +172,7 @@ def _number(score: Decimal) -> str:
 
 
 def _when(sitting: DefenceDay, lang: Lang) -> str:
-    day = words.day(sitting.day, lang)
+    day = day_in_words(sitting.day, lang)
     meetings = [slot.session for slot in sitting.slots]
     if not meetings:
         return day

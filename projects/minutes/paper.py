@@ -10,10 +10,10 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
 from app.pdf.fonts import Face, faces, parsing_lock, printable
+from app.pdf.paper import INK, LINE, SOFT, TALL, WIDE, paper
 from app.pdf.text import Align, Colour, chopped, leading, put, width
 from projects.minutes.wording import DRAFT, DRAFT_FOOT, Lang
 
-WIDE, TALL = 210.0, 297.0
 LEFT, RIGHT, TOP, FOOT = 25.0, 195.0, 277.0, 22.0
 MEASURE: Final = RIGHT - LEFT
 BODY, SMALL = 11.5, 9.0
@@ -21,13 +21,9 @@ INDENT: Final = 9.0
 INK_LINE, NAMES = 77.0, 122.0  # where the line for ink and the names beside it begin
 LABEL: Final = 42.0  # the column of labels
 STATE: Final = 34.0  # the column that says how somebody takes part
-INK: Final[Colour] = (0.09, 0.13, 0.17)
-SOFT: Final[Colour] = (0.32, 0.37, 0.41)
-LINE: Final[Colour] = (0.62, 0.66, 0.69)
 MARK: Final[Colour] = (0.88, 0.89, 0.9)
 _GAP, _SECTION = 1.6, 4.2
 _SIGNATURE: Final = 17.0
-_CREATOR: Final = "Jetekshi"
 
 
 def draw(content: Mapping[str, Any], lang: Lang, *, draft: bool) -> bytes:
@@ -64,19 +60,10 @@ class _Sheet:
 
     def __post_init__(self) -> None:
         """Begin the first page."""
-        self.canvas = Canvas(
-            self.target,
-            pagesize=(WIDE * mm, TALL * mm),
-            pageCompression=1,
-            invariant=1,
-            initialFontName=faces().serif.name,  # type: ignore[arg-type]  # the stubs take it for a number
-            lang=self.lang,
-        )
         document = self.document
-        self.canvas.setTitle(f"{document['foot']}, {document['date']}")
-        self.canvas.setAuthor(document["organisation"])
+        title = f"{document['foot']}, {document['date']}"
+        self.canvas = paper(self.target, title=title, author=document["organisation"], lang=self.lang)
         self.canvas.setSubject(document["about"])
-        self.canvas.setCreator(_CREATOR)
         self.begin()
 
     def put(

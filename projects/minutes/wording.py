@@ -4,42 +4,12 @@ Written out here and not taken from the catalogues of the pages: closed minutes 
 """
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Final, Literal
 
 from projects.enums import Duty, Outcome, Presence
 
 Lang = Literal["kk", "ru"]
 BOTH: Final[tuple[Lang, Lang]] = ("kk", "ru")
-NO_BREAK: Final = "\u00a0"
-_KK: Final = (
-    "қаңтар",
-    "ақпан",
-    "наурыз",
-    "сәуір",
-    "мамыр",
-    "маусым",
-    "шілде",
-    "тамыз",
-    "қыркүйек",
-    "қазан",
-    "қараша",
-    "желтоқсан",
-)
-_RU: Final = (
-    "января",
-    "февраля",
-    "марта",
-    "апреля",
-    "мая",
-    "июня",
-    "июля",
-    "августа",
-    "сентября",
-    "октября",
-    "ноября",
-    "декабря",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +81,6 @@ OUTCOMES: Final = {
     Outcome.NOT_ACCEPTED: Two("жоба қабылданбасын", "не принимать проект"),
     Outcome.NOT_SUBMITTED: Two("жоба ұсынылған жоқ", "проект не представлен"),
 }
-
-
-def day(value: date, lang: Lang) -> str:
-    """A day in words: «2024 жылғы 5 шілде», «5 июля 2024 года»."""
-    if lang == "kk":
-        return f"{value.year}{NO_BREAK}жылғы {value.day}{NO_BREAK}{_KK[value.month - 1]}"
-    return f"{value.day}{NO_BREAK}{_RU[value.month - 1]} {value.year}{NO_BREAK}года"
 
 
 def quoted(text: str) -> str:

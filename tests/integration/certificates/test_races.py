@@ -1,9 +1,5 @@
 """Two people at once, with real commits: one issues, the other is told; numbers stay whole."""
 
-from collections.abc import Callable
-from threading import Barrier, Thread
-from typing import Any
-
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -21,26 +17,7 @@ from cohorts.models import Cohort, Enrolment
 from projects.enums import Outcome
 from tests.integration.certificates.making import HOUSE, NOW, World, sign_in
 from tests.integration.certificates.teams import Teams
-
-
-def together(*works: Callable[[], Any]) -> list[Any]:
-    """Run works at the same moment, each in its own thread; gives what each returned or raised."""
-    barrier = Barrier(len(works))
-    results: list[Any] = [None] * len(works)
-
-    def run(place: int, work: Callable[[], Any]) -> None:
-        barrier.wait(10)
-        try:
-            results[place] = work()
-        except Exception as error:  # noqa: BLE001 - the test looks at it
-            results[place] = error
-
-    threads = [Thread(target=run, args=item) for item in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return results
+from tests.support.together import together
 
 
 @pytest.fixture

@@ -19,8 +19,8 @@ from cohorts.queries import get_cohort
 from cohorts.roster import RosterRow
 from cohorts.services import import_roster
 from tests.integration.certificates.making import World
-from tests.integration.certificates.test_races import together
 from tests.integration.hostile.killing import cookie_of
+from tests.support.together import together
 
 EVERYWHERE = Reach(everywhere=True)
 

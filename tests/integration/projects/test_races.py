@@ -1,7 +1,6 @@
 """Two people at once, with real commits: one is told, nothing is lost or written twice."""
 
 from collections.abc import Callable
-from threading import Barrier, Thread
 from typing import Any
 
 import pytest
@@ -19,26 +18,7 @@ from projects.queries.sittings import get_sitting
 from projects.services import change_project, close_minutes, decide, groups_at_random
 from tests.integration.modules.world import NOW
 from tests.integration.projects.world import DAY, make_stage
-
-
-def together(*works: Callable[[], Any]) -> list[Any]:
-    """Run works at the same moment, each in its own thread; gives what each returned or raised."""
-    barrier = Barrier(len(works))
-    results: list[Any] = [None] * len(works)
-
-    def run(place: int, work: Callable[[], Any]) -> None:
-        barrier.wait(10)
-        try:
-            results[place] = work()
-        except Exception as error:  # noqa: BLE001 - the test looks at it
-            results[place] = error
-
-    threads = [Thread(target=run, args=item) for item in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return results
+from tests.support.together import together
 
 
 @pytest.fixture

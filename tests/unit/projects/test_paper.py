@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
+from app.pdf.dates import day_in_words
 from app.pdf.fonts import printable
 from projects.minutes import wording
 from projects.minutes.paper import draw
@@ -92,8 +93,8 @@ class TestPaper:
 
 class TestWording:
     def test_days_in_words(self) -> None:
-        assert wording.day(date(2024, 7, 5), "kk").replace("\u00a0", " ") == "2024 жылғы 5 шілде"
-        assert wording.day(date(2024, 7, 5), "ru").replace("\u00a0", " ") == "5 июля 2024 года"
+        assert day_in_words(date(2024, 7, 5), "kk").replace("\u00a0", " ") == "2024 жылғы 5 шілде"
+        assert day_in_words(date(2024, 7, 5), "ru").replace("\u00a0", " ") == "5 июля 2024 года"
 
     def test_titles_get_quotation_marks_once(self) -> None:
         assert (wording.quoted("Су"), wording.quoted("«Су»"), wording.quoted("")) == ("«Су»", "«Су»", "")
