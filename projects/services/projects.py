@@ -27,14 +27,16 @@ TITLE, MENTORS = Message("Title of the project"), Message("Mentors")
 
 def ensure_project(session: Session, *, group: Group) -> Project:
     """The project of a group; one without a title when nothing is known yet."""
-    project = project_of(session, group)
-    if project is None:
-        project = Project(group=group, title=None)
-        try:
-            with session.begin_nested():
-                session.add(project)
-        except IntegrityError as error:
-            raise ConflictError(Message("Somebody else was faster")) from error
+    return project_of(session, group) or _begin(session, group)
+
+
+def _begin(session: Session, group: Group) -> Project:
+    project = Project(group=group, title=None)
+    try:
+        with session.begin_nested():
+            session.add(project)
+    except IntegrityError as error:
+        raise ConflictError(Message("Somebody else was faster")) from error
     return project
 
 
@@ -66,7 +68,7 @@ def change_project(
         raise DomainError(Message("Choose mentors from the experts of this cohort."), field="mentors")
     project = project_of(session, group)
     fresh = project is None
-    project = project or ensure_project(session, group=group)
+    project = project or _begin(session, group)  # not looked for again: who was faster meanwhile is a conflict
     lock(session, project)
     advisers = list(dict.fromkeys(mentors))
     check_version(
