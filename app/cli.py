@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import NoReturn
 
 import click
-from flask import current_app
+from flask import Flask, current_app
 from flask.cli import with_appcontext
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
@@ -17,12 +17,14 @@ from app.accounts.queries import find_user, load_actor
 from app.accounts.rules import Actor, check_new_password
 from app.accounts.services import create_user, grant, tie_to_person
 from app.feature import ScopeResolver
+from app.jobs.cli import worker_command
 from app.kernel import clock
 from app.kernel.errors import DomainError, FileRefusedError, NotFoundError
 from app.kernel.unit import unit_of_work
 from app.kernel.words import Message
 from app.organisations.queries import find_by_code
 from app.people.models import Person
+from app.serving import serve
 
 
 def fail(message: str) -> NoReturn:
@@ -145,4 +147,14 @@ def _organisation(session: Session, code: str) -> int:
     return organisation.id
 
 
-commands = (accounts,)
+@click.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@with_appcontext
+def serve_command(host: str, port: int) -> None:
+    """Answer on an address and carry out jobs, in one process; behind https put a proxy in front."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - as Flask's manual says
+    serve(app, host=host, port=port)
+
+
+commands = (accounts, serve_command, worker_command)

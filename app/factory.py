@@ -11,8 +11,10 @@ from app.accounts.views import blueprint as accounts
 from app.cli import commands
 from app.feature import Feature
 from app.home.views import blueprint as home
+from app.jobs.kinds import Registry
 from app.kernel.database import db, engine_options, init_database
 from app.kernel.unit import Application
+from app.platform import PLATFORM_JOBS, PLATFORM_TRIGGERS
 from app.settings import Settings
 from app.web.errors import init_errors
 from app.web.health import MIGRATIONS
@@ -44,6 +46,10 @@ def create_app(settings: Settings, *, testing: bool = False) -> Flask:
     features = tuple(_load(name) for name in settings.FEATURES)
     app.extensions["settings"] = settings
     app.extensions["features"] = features
+    app.extensions["jobs"] = Registry(
+        (*PLATFORM_JOBS, *(kind for feature in features for kind in feature.jobs)),
+        (*PLATFORM_TRIGGERS, *(trigger for feature in features for trigger in feature.triggers)),
+    )
     init_routing(app)
     init_database(app)
     Migrate(app, db, directory=str(MIGRATIONS), compare_type=True)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.enums import ScopeKind
 from app.accounts.rules import Actor, Permission
+from app.jobs.kinds import JobKind, Trigger
 from app.kernel.words import Message
 
 
@@ -105,6 +106,8 @@ class Feature:
         panels: pieces for the pages of lower packages, by place (``cohort.overview``); called with that page's subject.
         filters: what its templates may use.
         acts: what was done, in words, by the act's name in the audit; for "done today" of the home page.
+        jobs: the kinds of its jobs that no trigger names.
+        triggers: the times at which jobs begin by themselves.
         scopes: the places of its own where a role may hold: from a code to the key; NotFoundError when there is none.
 
     """
@@ -118,4 +121,6 @@ class Feature:
     panels: Mapping[str, Callable[..., Panel | None]] = field(default_factory=dict)
     filters: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     acts: Mapping[str, Message] = field(default_factory=dict)
+    jobs: tuple[JobKind, ...] = ()
+    triggers: tuple[Trigger, ...] = ()
     scopes: Mapping[ScopeKind, ScopeResolver] = field(default_factory=dict)

@@ -5,9 +5,9 @@ import os
 import sys
 
 from flask_migrate import upgrade
-from waitress import serve
 
 from app.kernel import clock
+from app.serving import serve
 from demo import settings
 from demo.accounts import account_lines
 from demo.seed import seed
@@ -27,8 +27,7 @@ def main() -> None:
     address = os.environ["BASE_URL"]
     sys.stdout.write("\n".join(["", f"Jetekshi: {address}", "", *lines, "", "Stop with Ctrl+C.", ""]))
     sys.stdout.flush()
-    logging.getLogger("waitress").setLevel(logging.WARNING)
-    serve(app, host="127.0.0.1", port=port, threads=8, ident=None)
+    serve(app, host="127.0.0.1", port=port)
 
 
 if __name__ == "__main__":

@@ -28,3 +28,21 @@ class Message:
     def __hash__(self) -> int:
         """Messages are keys of nothing but sets of reasons; the values may be unhashable."""
         return hash(self.text)
+
+    def as_dict(self) -> dict[str, Any]:
+        """For a JSON column; values other than texts, numbers and messages are kept as texts."""
+        return {"text": self.text, "values": {name: _plain(value) for name, value in self.values.items()}}
+
+    @classmethod
+    def from_dict(cls, kept: dict[str, Any]) -> "Message":
+        """Read it back."""
+        values = {
+            name: cls.from_dict(value) if isinstance(value, dict) else value for name, value in kept["values"].items()
+        }
+        return cls(kept["text"], **values)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Message):
+        return value.as_dict()
+    return value if isinstance(value, str | int | float) else str(value)

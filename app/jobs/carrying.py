@@ -1,0 +1,75 @@
+"""Carrying one job out, and what becomes of it when it does not succeed."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import Session
+
+from app.jobs import ledger
+from app.jobs.kinds import JobKind
+from app.jobs.rules import wait_before
+from app.jobs.work import CalledOffError, GoingHomeError, LostError, Work
+from app.kernel.errors import DomainError
+from app.kernel.unit import unit_of_work
+from app.kernel.words import Message
+
+log = logging.getLogger(__name__)
+LONGEST_PROBLEM = 300  # characters of a foreign error
+
+
+def carry_out(
+    kind: JobKind, held: ledger.Claim, *, now: Callable[[], datetime], stopping: Callable[[], bool] = lambda: False
+) -> None:
+    """Run a job that was claimed, inside an application context. Whatever it does, it is let go of in the end.
+
+    A refusal of the domain is final, as it would be refused again; anything else is tried again after a while.
+
+    Raises:
+        DBAPIError: the database is away, so that not even this can be noted; the lease runs out, and others take it.
+
+    """
+    if held.attempt > kind.attempts:
+        died = Message("Every time its worker died while it ran: %(n)s attempts.", n=kind.attempts)
+        _end(lambda session: ledger.give_up(session, held, now=now(), problem=died))
+        return
+    work = Work(held, now, stopping)
+    try:
+        kind.run(work, **held.arguments)
+        if not work.finished:
+            with work.finish():
+                pass
+    except LostError:
+        log.warning("job %s is in other hands by now", held.key)
+    except CalledOffError:
+        _end(lambda session: ledger.call_off(session, held, now=now()))
+    except GoingHomeError:
+        _end(lambda session: ledger.put_back(session, held, at=now()))
+    except DomainError as error:
+        refusal = error.message
+        log.warning("job %s was refused: %s", held.key, refusal)
+        _end(lambda session: ledger.give_up(session, held, now=now(), problem=refusal))
+    except Exception as error:
+        log.exception("job %s failed at attempt %s of %s", held.key, held.attempt, kind.attempts)
+        problem = problem_of(error)
+        if held.attempt >= kind.attempts:
+            _end(lambda session: ledger.give_up(session, held, now=now(), problem=problem))
+        else:
+            later = now() + wait_before(held.attempt)
+            _end(lambda session: ledger.try_later(session, held, at=later, problem=problem))
+
+
+def problem_of(error: Exception) -> Message:
+    """Why something broke off, for an administrator: no values of the database, one line."""
+    if isinstance(error, OperationalError):
+        return Message("The database did not answer.")
+    if isinstance(error, DBAPIError):
+        return Message("It broke off: %(what)s", what=f"{type(error).__name__}: {type(error.orig).__name__}")
+    line = " ".join(f"{type(error).__name__}: {error}".split())
+    return Message("It broke off: %(what)s", what=line[:LONGEST_PROBLEM])
+
+
+def _end(act: Callable[[Session], None]) -> None:
+    with unit_of_work() as session:
+        act(session)

@@ -1,0 +1,144 @@
+"""What workers write into the ledger. After the claim the token guards everything: who lost it writes nothing."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, and_, delete, exists, func, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, aliased
+
+from app.jobs.bell import ring_after_commit
+from app.jobs.enums import JobState
+from app.jobs.models import Job, WorkerPulse
+from app.kernel.words import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A job in somebody's hands.
+
+    Args:
+        attempt: the how-manieth this is, from 1.
+
+    """
+
+    id: int
+    kind: str
+    key: str
+    arguments: dict[str, Any]
+    attempt: int
+    token: str
+
+
+def _free(now: datetime) -> Any:  # noqa: ANN401 - a condition of SQLAlchemy
+    at_once = Job.run_at <= Job.created_at  # due whatever the clock says: somebody may have turned it back
+    return or_(
+        and_(Job.state == JobState.WAITING, or_(Job.run_at <= now, at_once)),
+        and_(Job.state == JobState.RUNNING, Job.lease_until < now),  # its worker died
+    )
+
+
+def is_due(session: Session, *, kinds: Sequence[str], now: datetime) -> bool:
+    """Whether a claim may find something: a look without the write lock."""
+    return bool(session.scalar(select(exists().where(Job.kind.in_(kinds), _free(now)))))
+
+
+def next_due(session: Session, *, kinds: Sequence[str]) -> datetime | None:
+    """When the next job that waits for its time is due."""
+    return session.scalar(select(func.min(Job.run_at)).where(Job.kind.in_(kinds), Job.state == JobState.WAITING))
+
+
+def claim(session: Session, *, kinds: Sequence[str], now: datetime, lease: timedelta) -> Claim | None:
+    """Take the oldest job that is due into one's hands; None when there is none, or somebody else was faster.
+
+    Jobs are passed over while another one runs in the same turn.
+    """
+    other = aliased(Job)
+    taken = exists().where(other.turn == Job.turn, other.state == JobState.RUNNING, other.id != Job.id)
+    oldest = (
+        select(Job.id)
+        .where(Job.kind.in_(kinds), _free(now), or_(Job.turn.is_(None), ~taken))
+        .order_by(Job.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    token = secrets.token_hex(16)
+    taking = (
+        update(Job)
+        .where(Job.id == oldest.scalar_subquery())
+        .values(
+            state=JobState.RUNNING,
+            token=token,
+            lease_until=now + lease,
+            attempts=Job.attempts + 1,
+            started_at=func.coalesce(Job.started_at, now),
+        )
+        .returning(Job.id, Job.kind, Job.key, Job.arguments, Job.attempts)
+        .execution_options(synchronize_session=False)
+    )
+    try:
+        row = session.execute(taking).first()
+    except IntegrityError:  # two workers began the same turn at once
+        session.rollback()
+        return None
+    return Claim(row.id, row.kind, row.key, row.arguments, row.attempts, token) if row else None
+
+
+def write(session: Session, held: Claim, **values: Any) -> bool:  # noqa: ANN401 - columns of the ledger
+    """Write to a job that one still holds; False: somebody else has it by now, or it was called off."""
+    guarded = update(Job).where(Job.id == held.id, Job.token == held.token, Job.stop_asked.is_(False))
+    return _count(session, guarded.values(**values)) == 1
+
+
+def let_go(session: Session, held: Claim, state: JobState, **values: Any) -> bool:  # noqa: ANN401 - as above
+    """End one's hold of a job, also of one that was called off."""
+    guarded = update(Job).where(Job.id == held.id, Job.token == held.token)
+    freed = _count(session, guarded.values(state=state, token=None, lease_until=None, **values)) == 1
+    if freed:
+        ring_after_commit(session)  # others may wait for its turn
+    return freed
+
+
+def call_off(session: Session, held: Claim, *, now: datetime) -> None:
+    """Stop for good, since somebody called the job off."""
+    let_go(session, held, JobState.CANCELLED, ended_at=now, stop_asked=False)
+
+
+def put_back(session: Session, held: Claim, *, at: datetime) -> None:
+    """Give a job back unfinished, as if it had not been begun: the worker is going home."""
+    let_go(session, held, JobState.WAITING, run_at=at, attempts=Job.attempts - 1)
+
+
+def try_later(session: Session, held: Claim, *, at: datetime, problem: Message) -> None:
+    """Note a failure, and when it is tried again."""
+    let_go(session, held, JobState.WAITING, run_at=at, problem=problem.as_dict())
+
+
+def give_up(session: Session, held: Claim, *, now: datetime, problem: Message) -> None:
+    """Leave a job for a person to look at."""
+    let_go(session, held, JobState.FAILED, ended_at=now, problem=problem.as_dict())
+
+
+def extend(session: Session, tokens: Sequence[str], *, until: datetime) -> None:
+    """Keep the jobs in one's hands."""
+    if tokens:
+        _count(session, update(Job).where(Job.token.in_(tokens)).values(lease_until=until))
+
+
+def show_alive(session: Session, name: str, *, started_at: datetime, now: datetime) -> None:
+    """A worker says that it is there."""
+    if not _count(session, update(WorkerPulse).where(WorkerPulse.name == name).values(seen_at=now)):
+        session.add(WorkerPulse(name=name, started_at=started_at, seen_at=now))
+
+
+def go_home(session: Session, name: str) -> None:
+    """A worker ends as it should."""
+    session.execute(delete(WorkerPulse).where(WorkerPulse.name == name))
+
+
+def _count(session: Session, statement: Any) -> int:  # noqa: ANN401 - an UPDATE of SQLAlchemy
+    done = session.execute(statement.execution_options(synchronize_session=False))
+    return cast("CursorResult[Any]", done).rowcount

@@ -1,0 +1,1 @@
+"""What people are told: a feed for everyone, announcements, reminders, and who wants which."""

@@ -1,0 +1,7 @@
+"""The platform's own jobs: what features give by their ``feature.py``, the platform gives here."""
+
+from app.jobs.kinds import JobKind, Trigger
+from app.jobs.tidying import TIDY, TIDY_DAILY
+
+PLATFORM_JOBS: tuple[JobKind, ...] = (TIDY,)
+PLATFORM_TRIGGERS: tuple[Trigger, ...] = (TIDY_DAILY,)
