@@ -1,0 +1,51 @@
+"""What features say of their notices: ``Feature.notices``, gathered into one registry."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from app.kernel.words import Message
+from app.mail.templates import LetterTemplate
+
+_TOKEN = re.compile(r"%\((\w+)\)s")
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeKind:
+    """A kind of notice.
+
+    Args:
+        name: ``feature.what``; it stays what it is, as notices and choices of older releases name it.
+        label: what it tells of, in words for whoever chooses the letters they want.
+        text: the line of the feed, a whole sentence; its places are filled with what is kept for each language.
+        letter: what is also sent by e-mail; None: the feed only. Its tokens are told together with those of the text.
+        essential: the letter goes also to those who want no letters of this kind: it asks for something, or is theirs.
+
+    """
+
+    name: str
+    label: Message
+    text: Message
+    letter: LetterTemplate | None = None
+    essential: bool = False
+
+    @property
+    def tokens(self) -> frozenset[str]:
+        """The places of the text."""
+        return frozenset(_TOKEN.findall(self.text.text))
+
+
+class Kinds:
+    """The kinds of notices of an application, by name.
+
+    Raises:
+        ValueError: two kinds have the same name.
+
+    """
+
+    def __init__(self, kinds: Iterable[NoticeKind]) -> None:
+        self.listed = tuple(kinds)
+        self.by_name = {kind.name: kind for kind in self.listed}
+        if len(self.by_name) < len(self.listed):
+            msg = "two kinds of notices have the same name"
+            raise ValueError(msg)
