@@ -1,13 +1,16 @@
 """What certificates give to the platform."""
 
 from app.feature import Feature, MenuItem
+from app.jobs.services import enqueue
 from app.kernel.words import Message
 from certificates.cli import certificates
+from certificates.jobs import FILES
 from certificates.needs import ACTS, cohort_needs, home_needs
 from certificates.panels import cohort_tabs, official_home, official_side
 from certificates.queries.issue import open_batch
 from certificates.rules import APPROVE, LOOK_UP, PROPOSE, READ_AS_READER, VIEW_OWN_CERTIFICATES
 from certificates.services import refuse_while_certified, refuse_while_proposed, refuse_without_evidence
+from certificates.signals import BatchIssued, batch_issued
 from certificates.views import blueprints
 from certificates.views.filters import FILTERS
 from cohorts.enums import EnrolmentStatus
@@ -56,6 +59,19 @@ def say_what_waits(closing: CohortClosing) -> None:
         )
 
 
+@batch_issued.connect
+def make_files(issued: BatchIssued) -> None:
+    """The files are made at once, by a job: the first who downloads them does not wait."""
+    enqueue(
+        issued.session,
+        kind=FILES,
+        key=str(issued.batch_id),
+        arguments={"batch": issued.batch_id},
+        actor=issued.actor,
+        now=issued.now,
+    )
+
+
 FEATURE = Feature(
     name="certificates",
     blueprints=blueprints,
@@ -71,4 +87,5 @@ FEATURE = Feature(
     panels={"cohort.tabs": cohort_tabs, "cohort.needs": cohort_needs},
     filters=FILTERS,
     acts=ACTS,
+    jobs=(FILES,),
 )

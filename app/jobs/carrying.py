@@ -16,6 +16,7 @@ from app.kernel.unit import unit_of_work
 from app.kernel.words import Message
 
 log = logging.getLogger(__name__)
+OURS = 500  # from this status on a refusal speaks of the installation, not of what was asked
 LONGEST_PROBLEM = 300  # characters of a foreign error
 
 
@@ -24,7 +25,7 @@ def carry_out(
 ) -> None:
     """Run a job that was claimed, inside an application context. Whatever it does, it is let go of in the end.
 
-    A refusal of the domain is final, as it would be refused again; anything else is tried again after a while.
+    A refusal of the domain is final, as it would be refused again; anything else, a full disk too, is tried again.
 
     Raises:
         DBAPIError: the database is away, so that not even this can be noted; the lease runs out, and others take it.
@@ -47,17 +48,20 @@ def carry_out(
     except GoingHomeError:
         _end(lambda session: ledger.put_back(session, held, at=now()))
     except DomainError as error:
-        refusal = error.message
-        log.warning("job %s was refused: %s", held.key, refusal)
-        _end(lambda session: ledger.give_up(session, held, now=now(), problem=refusal))
+        log.warning("job %s was refused at attempt %s of %s: %s", held.key, held.attempt, kind.attempts, error.message)
+        last = held.attempt >= kind.attempts or error.status < OURS
+        _fail(held, problem=error.message, now=now(), last=last)
     except Exception as error:
         log.exception("job %s failed at attempt %s of %s", held.key, held.attempt, kind.attempts)
-        problem = problem_of(error)
-        if held.attempt >= kind.attempts:
-            _end(lambda session: ledger.give_up(session, held, now=now(), problem=problem))
-        else:
-            later = now() + wait_before(held.attempt)
-            _end(lambda session: ledger.try_later(session, held, at=later, problem=problem))
+        _fail(held, problem=problem_of(error), now=now(), last=held.attempt >= kind.attempts)
+
+
+def _fail(held: ledger.Claim, *, problem: Message, now: datetime, last: bool) -> None:
+    if last:
+        _end(lambda session: ledger.give_up(session, held, now=now, problem=problem))
+    else:
+        later = now + wait_before(held.attempt)
+        _end(lambda session: ledger.try_later(session, held, at=later, problem=problem))
 
 
 def problem_of(error: Exception) -> Message:

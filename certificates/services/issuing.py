@@ -28,6 +28,7 @@ from certificates.rules import APPROVE, Candidate, check_approver, fingerprint, 
 from certificates.services.journal import Event, append, lock_register, take_numbers
 from certificates.services.proposing import check
 from certificates.services.sheets import Identity, Occasion, draw_up
+from certificates.signals import BatchIssued, batch_issued
 from cohorts.models import Cohort, Enrolment
 from cohorts.queries import in_reach
 
@@ -98,6 +99,7 @@ def approve(
         last=certificates[-1].number,
     )
     session.flush()
+    batch_issued.send(BatchIssued(session, batch.id, actor, now))
     return Issue(batch, tuple(certificates), already=False)
 
 
