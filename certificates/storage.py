@@ -1,24 +1,15 @@
 """Where the renderings of certificates lie on the disk: a cache, whatever is missing or differs is made again."""
 
-import errno
 import hashlib
-import os
 import re
-import tempfile
 from pathlib import Path
 
-from app.kernel.errors import DomainError
+from app.kernel.errors import StorageError
+from app.kernel.files.writing import draft, is_full
 from app.kernel.words import Message
 
 FOLDER = "certificates"
 _KEY = re.compile(r"[0-9a-f]{64}")
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-
-
-class StorageError(DomainError):
-    """A file could not be written; nothing half-written stays, and the certificate itself is not touched."""
-
-    status = 503
 
 
 class Store:
@@ -52,37 +43,19 @@ class Store:
             return None
 
     def write(self, key: str, data: bytes) -> None:
-        """Keep a rendering: a temporary file, fsync, rename, fsync of the folder; whole or not at all.
+        """Keep a rendering, whole or not at all, in the place of an older one.
 
         Raises:
-            StorageError: the disk is full or refuses. An fsync that failed is never tried again: the kernel may have
-                dropped the pages (cf. the fsync findings of PostgreSQL, 2018).
+            StorageError: the disk is full or refuses; the certificate itself is not touched.
 
         """
         target = self.path(key)
         try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            self._replace(target, data)
+            with draft(self.root) as file:
+                file.write(data)
+                file.keep(target)
         except OSError as error:
             raise _refusal(error) from error
-
-    def _replace(self, target: Path, data: bytes) -> None:
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".part")
-        temporary = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(target)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
-        folder = os.open(target.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
 
 
 def sha256(data: bytes) -> str:
@@ -91,7 +64,7 @@ def sha256(data: bytes) -> str:
 
 
 def _refusal(error: OSError) -> StorageError:
-    if error.errno in _FULL:
+    if is_full(error):
         return StorageError(
             Message(
                 "The file was not made: the disk is full. The certificate itself is valid and safe. "

@@ -78,3 +78,9 @@ class FileRefusedError(DomainError):
     def __init__(self, message: Message, *, problems: Sequence[Message] = (), field: str | None = "file") -> None:
         super().__init__(message, field=field)
         self.problems = tuple(problems)
+
+
+class StorageError(DomainError):
+    """The disk refused a file, or does not have it any more. Nothing half-written stays."""
+
+    status = 503

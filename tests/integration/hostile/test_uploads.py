@@ -156,7 +156,7 @@ def test_a_disk_that_refuses_leaves_no_half_file(
         raise OSError(number, "no")
 
     with monkeypatch.context() as broken:
-        broken.setattr("certificates.storage.os.fsync", full)
+        broken.setattr("os.fsync", full)
         for answer in (
             client.get(f"/certificates/{certificate.number}.pdf"),
             client.post("/certificates/download", data={"scope": "all", "as": "zip"}),

@@ -9,10 +9,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from app.kernel.errors import StorageError
 from app.kernel.spreadsheet import spreadsheet
 from certificates.bundle import file_name, zip_stream
 from certificates.inspection import UnreadableError, claim_of, differences
-from certificates.storage import StorageError, Store
+from certificates.storage import Store
 
 KEY = "ab" * 32
 AT = datetime(2024, 7, 5, 11, 30)  # noqa: DTZ001 - ZIP keeps local time
@@ -84,9 +85,9 @@ def test_a_full_disk_leaves_nothing_half_written(tmp_path: Path, monkeypatch: py
         raise OSError(errno.ENOSPC, "No space left on device")
 
     if step == "write":
-        monkeypatch.setattr("certificates.storage.os.fdopen", full)
+        monkeypatch.setattr("os.fdopen", full)
     elif step == "fsync":
-        monkeypatch.setattr("certificates.storage.os.fsync", full)
+        monkeypatch.setattr("os.fsync", full)
     else:
         monkeypatch.setattr(Path, "replace", full)
     with pytest.raises(StorageError, match="the disk is full"):
