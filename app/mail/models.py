@@ -12,16 +12,19 @@ from app.mail.enums import LetterState
 
 
 class Mailing(Identified, Base):
-    """What was written to many at once: a template and the values that all its letters share.
+    """What was written to many at once: the texts of a template and the values that all its letters share.
 
-    ``values``: for each language the template's tokens, already in words. ``scope``: whose coordinators may see it.
+    ``texts``: the template's, as they were then. ``values``: for each language its tokens, already in words.
+    ``essential``: its readers cannot do without it. ``scope``: whose coordinators may see it.
     """
 
     __tablename__ = "mailing"
     __table_args__ = (Index(None, "scope", "scope_id"),)
 
     template: Mapped[str] = mapped_column(String(60))
+    texts: Mapped[dict[str, Any]]
     values: Mapped[dict[str, Any]]
+    essential: Mapped[bool]
     scope: Mapped[ScopeKind] = mapped_column(String(20))
     scope_id: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(index=True)
@@ -33,8 +36,8 @@ class Mailing(Identified, Base):
 class Letter(Identified, Base):
     """A mailing to one address. ``message_id`` is the same at every try, so that a repeated letter can be recognised.
 
-    ``values``: the tokens that are this recipient's alone, in the recipient's language. ``calendar``: iCalendar text.
-    ``problem``: why the last try did not succeed, as JSON of a Message.
+    ``values``: the tokens that are this recipient's alone, in the recipient's language. ``path``: where its button
+    leads. ``calendar``: iCalendar text. ``problem``: why the last try did not succeed, as JSON of a Message.
     """
 
     __tablename__ = "letter"
@@ -45,11 +48,13 @@ class Letter(Identified, Base):
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"), index=True)
     address: Mapped[str] = mapped_column(String(254))
     name: Mapped[str] = mapped_column(String(300))
+    search_key: Mapped[str] = mapped_column(String(600))
     language: Mapped[str] = mapped_column(String(2))
     time_zone: Mapped[str] = mapped_column(String(60))
     values: Mapped[dict[str, Any]]
+    path: Mapped[str | None] = mapped_column(String(300))
     calendar: Mapped[str | None] = mapped_column(Text)
-    message_id: Mapped[str] = mapped_column(String(120), unique=True)
+    message_id: Mapped[str] = mapped_column(String(32), unique=True)
     state: Mapped[LetterState] = mapped_column(String(12))
     attempts: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime]

@@ -25,6 +25,12 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_reminder_mark_at"), "reminder_mark", ["at"], unique=False)
     op.create_table(
+        "reminder_look",
+        sa.Column("kind", sa.String(length=60), nullable=False),
+        sa.Column("until", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("kind", name=op.f("pk_reminder_look")),
+    )
+    op.create_table(
         "trigger_mark",
         sa.Column("name", sa.String(length=60), nullable=False),
         sa.Column("fired_until", sa.DateTime(), nullable=False),
@@ -100,7 +106,9 @@ def upgrade() -> None:
     op.create_table(
         "mailing",
         sa.Column("template", sa.String(length=60), nullable=False),
+        sa.Column("texts", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("values", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("essential", sa.Boolean(), nullable=False),
         sa.Column("scope", sa.String(length=20), nullable=False),
         sa.Column("scope_id", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(), nullable=False),
@@ -136,11 +144,13 @@ def upgrade() -> None:
         sa.Column("user_id", sa.Integer(), nullable=True),
         sa.Column("address", sa.String(length=254), nullable=False),
         sa.Column("name", sa.String(length=300), nullable=False),
+        sa.Column("search_key", sa.String(length=600), nullable=False),
         sa.Column("language", sa.String(length=2), nullable=False),
         sa.Column("time_zone", sa.String(length=60), nullable=False),
         sa.Column("values", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("path", sa.String(length=300), nullable=True),
         sa.Column("calendar", sa.Text(), nullable=True),
-        sa.Column("message_id", sa.String(length=120), nullable=False),
+        sa.Column("message_id", sa.String(length=32), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("due_at", sa.DateTime(), nullable=False),
@@ -189,12 +199,16 @@ def upgrade() -> None:
     op.create_index(op.f("ix_notice_person_id_seen_at"), "notice", ["person_id", "seen_at"], unique=False)
     op.create_index(op.f("ix_notice_seen_by_id"), "notice", ["seen_by_id"], unique=False)
     op.create_index(op.f("ix_notice_user_id_seen_at"), "notice", ["user_id", "seen_at"], unique=False)
+    op.create_index(op.f("ix_module_session_starts_at"), "module_session", ["starts_at"], unique=False)
+    op.create_index(op.f("ix_published_session_starts_at"), "published_session", ["starts_at"], unique=False)
     op.add_column("user_account", sa.Column("time_zone", sa.String(length=60), nullable=True))
 
 
 def downgrade() -> None:
     """Take back."""
     op.drop_column("user_account", "time_zone")
+    op.drop_index(op.f("ix_published_session_starts_at"), table_name="published_session")
+    op.drop_index(op.f("ix_module_session_starts_at"), table_name="module_session")
     op.drop_index(op.f("ix_notice_user_id_seen_at"), table_name="notice")
     op.drop_index(op.f("ix_notice_seen_by_id"), table_name="notice")
     op.drop_index(op.f("ix_notice_person_id_seen_at"), table_name="notice")
@@ -225,5 +239,6 @@ def downgrade() -> None:
     op.drop_table("announcement")
     op.drop_table("worker_pulse")
     op.drop_table("trigger_mark")
+    op.drop_table("reminder_look")
     op.drop_index(op.f("ix_reminder_mark_at"), table_name="reminder_mark")
     op.drop_table("reminder_mark")

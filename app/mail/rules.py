@@ -1,0 +1,63 @@
+"""What may stand in a letter's head: addresses, names, lines."""
+
+import re
+
+from app.kernel.text import clean
+from app.kernel.words import Message
+
+LONGEST_ADDRESS, LONGEST_LOCAL = 254, 64  # octets (RFC 5321)
+LONGEST_PATH = 300
+MOST_NAME, MOST_SUBJECT, MOST_REASON = 100, 200, 200  # characters
+_SPECIALS = re.compile(r'[()<>\[\]:;@\\,"]+')  # they mean something in a head: a name gets along without them
+_ATOM = r"[\w!#$%&'*+/=?^`{|}~-]+"
+_LOCAL = re.compile(rf"{_ATOM}(\.{_ATOM})*")
+_LABEL = r"(?!-)[a-z0-9-]{1,63}(?<!-)"
+_DOMAIN = re.compile(rf"{_LABEL}(\.{_LABEL})+")
+_PATH = re.compile(r"/(?![/\\])[A-Za-z0-9._~!$&'()*+,;=:@%/?#-]*")
+
+
+def clean_line(text: str, most: int) -> str:
+    """One line without control and direction characters, shortened at a word if it must be."""
+    line = clean(text)
+    if len(line) <= most:
+        return line
+    return f"{line[: most - 1].rsplit(' ', 1)[0] or line[: most - 1]}…"
+
+
+def header_name(name: str) -> str:
+    """A name as it may stand beside an address: nothing in it can be read as another address."""
+    return clean_line(_SPECIALS.sub(" ", name), MOST_NAME)
+
+
+def is_path(path: str) -> bool:
+    """Whether this is a path of our own site."""
+    return len(path) <= LONGEST_PATH and _PATH.fullmatch(path) is not None
+
+
+def wire_address(address: str) -> str:
+    """The address as servers write it: the domain in ASCII (punycode), the local part as it is.
+
+    Raises:
+        ValueError: it can be no address.
+
+    """
+    local, _, domain = address.rpartition("@")
+    wire = domain.encode("idna").decode("ascii").lower()  # UnicodeError is a ValueError
+    octets = len(local.encode())
+    if (
+        not (_LOCAL.fullmatch(local) and _DOMAIN.fullmatch(wire))
+        or octets > LONGEST_LOCAL
+        or octets + 1 + len(wire) > LONGEST_ADDRESS
+    ):
+        msg = "this is not an e-mail address"
+        raise ValueError(msg)
+    return f"{local}@{wire}"
+
+
+def address_problem(address: str) -> Message | None:
+    """Why nothing can be sent to this address, or None."""
+    try:
+        wire_address(address)
+    except ValueError:
+        return Message("This is not an e-mail address. Correct it, then send the letter again.")
+    return None
