@@ -6,7 +6,7 @@ from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
 CHANNEL = "jetekshi_jobs"
-_ASKED = "ring_after_commit"
+_ASKED = "asked_to_ring"  # in Session.info: the transaction or savepoint that asked last
 
 
 class Bell:
@@ -38,19 +38,22 @@ bell = Bell()  # of this process
 
 def ring_after_commit(session: Session) -> None:
     """Wake the workers when this transaction is committed; not at all when it is rolled back."""
-    if session.info.get(_ASKED):
+    here = session.get_nested_transaction() or session.get_transaction()
+    if here is not None and session.info.get(_ASKED) is here:
         return
-    session.info[_ASKED] = True
+    session.info[_ASKED] = here
     if session.get_bind().dialect.name == "postgresql":
         session.execute(select(func.pg_notify(CHANNEL, "")))  # delivered at the commit, once for a transaction
 
 
 @event.listens_for(Session, "after_commit")
 def _committed(session: Session) -> None:
-    if session.info.pop(_ASKED, False):
+    if _ASKED in session.info and not session.in_nested_transaction():
+        del session.info[_ASKED]
         bell.ring()
 
 
 @event.listens_for(Session, "after_rollback")
 def _rolled_back(session: Session) -> None:
-    session.info.pop(_ASKED, None)
+    if not session.in_nested_transaction():  # a savepoint takes back its own at most: an idle ring does no harm
+        session.info.pop(_ASKED, None)

@@ -31,9 +31,12 @@ def carry_out(
         DBAPIError: the database is away, so that not even this can be noted; the lease runs out, and others take it.
 
     """
+    if held.called_off:
+        _end(lambda session: ledger.call_off(session, held, now=now()))
+        return
     if held.attempt > kind.attempts:
-        died = Message("Every time its worker died while it ran: %(n)s attempts.", n=kind.attempts)
-        _end(lambda session: ledger.give_up(session, held, now=now(), problem=died))
+        died = Message("It was begun %(n)s times, and the last time its worker died while it ran.", n=kind.attempts)
+        _end(lambda session: ledger.bury(session, held, now=now(), problem=died))
         return
     work = Work(held, now, stopping)
     try:
@@ -46,12 +49,12 @@ def carry_out(
     except CalledOffError:
         _end(lambda session: ledger.call_off(session, held, now=now()))
     except GoingHomeError:
-        _end(lambda session: ledger.put_back(session, held, at=now()))
+        _end(lambda session: ledger.put_back(session, held, now=now()))
     except DomainError as error:
         log.warning("job %s was refused at attempt %s of %s: %s", held.key, held.attempt, kind.attempts, error.message)
         last = held.attempt >= kind.attempts or error.status < OURS
         _fail(held, problem=error.message, now=now(), last=last)
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # whoever ends the program from within a job would end a hand only
         log.exception("job %s failed at attempt %s of %s", held.key, held.attempt, kind.attempts)
         _fail(held, problem=problem_of(error), now=now(), last=held.attempt >= kind.attempts)
 
@@ -61,10 +64,10 @@ def _fail(held: ledger.Claim, *, problem: Message, now: datetime, last: bool) ->
         _end(lambda session: ledger.give_up(session, held, now=now, problem=problem))
     else:
         later = now + wait_before(held.attempt)
-        _end(lambda session: ledger.try_later(session, held, at=later, problem=problem))
+        _end(lambda session: ledger.try_later(session, held, at=later, now=now, problem=problem))
 
 
-def problem_of(error: Exception) -> Message:
+def problem_of(error: BaseException) -> Message:
     """Why something broke off, for an administrator: no values of the database, one line."""
     if isinstance(error, OperationalError):
         return Message("The database did not answer.")

@@ -24,7 +24,10 @@ class Lane(StrEnum):
 
 
 class Missed(StrEnum):
-    """What becomes of the times of a trigger at which no worker was running."""
+    """What becomes of the times of a trigger that nobody looked at in time: no worker ran, or the database was away.
+
+    LATEST makes one job of them all.
+    """
 
     ALL = "all"
     LATEST = "latest"

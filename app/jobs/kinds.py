@@ -48,8 +48,9 @@ class Trigger:
     Args:
         name: part of the job's key, with the time: so a time makes one job, whoever looks.
         kind: the job; it gets no arguments.
-        times: in UTC: where clocks are turned back, APScheduler's cron triggers repeat a moment without end.
-        missed: what becomes of the times at which no worker was running.
+        times: of the calendar, so that every worker finds the same ones, and in UTC: where clocks are turned back,
+            APScheduler's cron triggers repeat a moment without end.
+        missed: what becomes of the times that nobody looked at in time.
 
     """
 

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, and_, delete, exists, func, or_, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import CursorResult, and_, case, delete, exists, func, literal, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from app.jobs.bell import ring_after_commit
@@ -22,6 +21,7 @@ class Claim:
 
     Args:
         attempt: the how-manieth this is, from 1.
+        called_off: somebody called it off while it was in the hands of a worker that died.
 
     """
 
@@ -31,6 +31,7 @@ class Claim:
     arguments: dict[str, Any]
     attempt: int
     token: str
+    called_off: bool = False
 
 
 def _free(now: datetime) -> Any:  # noqa: ANN401 - a condition of SQLAlchemy
@@ -46,15 +47,24 @@ def is_due(session: Session, *, kinds: Sequence[str], now: datetime) -> bool:
     return bool(session.scalar(select(exists().where(Job.kind.in_(kinds), _free(now)))))
 
 
-def next_due(session: Session, *, kinds: Sequence[str]) -> datetime | None:
-    """When the next job that waits for its time is due."""
-    return session.scalar(select(func.min(Job.run_at)).where(Job.kind.in_(kinds), Job.state == JobState.WAITING))
+def next_due(session: Session, *, kinds: Sequence[str], now: datetime) -> datetime | None:
+    """When the next job is due that is not: its time comes, or the lease of a worker that may have died ends.
+
+    What is due already and was not taken waits for its turn: somebody rings when that ends.
+    """
+    at = case((Job.state == JobState.WAITING, Job.run_at), else_=Job.lease_until)
+    live = (JobState.WAITING, JobState.RUNNING)
+    return session.scalar(select(func.min(at)).where(Job.kind.in_(kinds), Job.state.in_(live), at > now))
 
 
 def claim(session: Session, *, kinds: Sequence[str], now: datetime, lease: timedelta) -> Claim | None:
-    """Take the oldest job that is due into one's hands; None when there is none, or somebody else was faster.
+    """Take the oldest job that is due into one's hands; None when there is none.
 
     Jobs are passed over while another one runs in the same turn.
+
+    Raises:
+        IntegrityError: another worker began the same turn at this moment; after a rollback, try again.
+
     """
     other = aliased(Job)
     taken = exists().where(other.turn == Job.turn, other.state == JobState.RUNNING, other.id != Job.id)
@@ -74,17 +84,13 @@ def claim(session: Session, *, kinds: Sequence[str], now: datetime, lease: timed
             token=token,
             lease_until=now + lease,
             attempts=Job.attempts + 1,
-            started_at=func.coalesce(Job.started_at, now),
+            started_at=func.coalesce(Job.started_at, literal(now, Job.started_at.type)),
         )
-        .returning(Job.id, Job.kind, Job.key, Job.arguments, Job.attempts)
+        .returning(Job.id, Job.kind, Job.key, Job.arguments, Job.attempts, Job.stop_asked)
         .execution_options(synchronize_session=False)
     )
-    try:
-        row = session.execute(taking).first()
-    except IntegrityError:  # two workers began the same turn at once
-        session.rollback()
-        return None
-    return Claim(row.id, row.kind, row.key, row.arguments, row.attempts, token) if row else None
+    row = session.execute(taking).first()
+    return Claim(row.id, row.kind, row.key, row.arguments, row.attempts, token, row.stop_asked) if row else None
 
 
 def write(session: Session, held: Claim, **values: Any) -> bool:  # noqa: ANN401 - columns of the ledger
@@ -107,19 +113,33 @@ def call_off(session: Session, held: Claim, *, now: datetime) -> None:
     let_go(session, held, JobState.CANCELLED, ended_at=now, stop_asked=False)
 
 
-def put_back(session: Session, held: Claim, *, at: datetime) -> None:
+def put_back(session: Session, held: Claim, *, now: datetime) -> None:
     """Give a job back unfinished, as if it had not been begun: the worker is going home."""
-    let_go(session, held, JobState.WAITING, run_at=at, attempts=Job.attempts - 1)
+    _wait_again(session, held, now=now, run_at=now, attempts=Job.attempts - 1)
 
 
-def try_later(session: Session, held: Claim, *, at: datetime, problem: Message) -> None:
+def try_later(session: Session, held: Claim, *, at: datetime, now: datetime, problem: Message) -> None:
     """Note a failure, and when it is tried again."""
-    let_go(session, held, JobState.WAITING, run_at=at, problem=problem.as_dict())
+    _wait_again(session, held, now=now, run_at=at, problem=problem.as_dict())
+
+
+def _wait_again(session: Session, held: Claim, *, now: datetime, **values: Any) -> None:  # noqa: ANN401 - as above
+    waiting = {"state": JobState.WAITING, "token": None, "lease_until": None}
+    if write(session, held, **waiting, **values):
+        ring_after_commit(session)
+    else:  # it was called off meanwhile; what is in other hands stays there
+        call_off(session, held, now=now)
 
 
 def give_up(session: Session, held: Claim, *, now: datetime, problem: Message) -> None:
     """Leave a job for a person to look at."""
     let_go(session, held, JobState.FAILED, ended_at=now, problem=problem.as_dict())
+
+
+def bury(session: Session, held: Claim, *, now: datetime, problem: Message) -> None:
+    """Leave a job for a person that was taken up once more than it may be tried, only to say so."""
+    values = {"ended_at": now, "problem": problem.as_dict(), "attempts": Job.attempts - 1}
+    let_go(session, held, JobState.FAILED, **values)
 
 
 def extend(session: Session, tokens: Sequence[str], *, until: datetime) -> None:

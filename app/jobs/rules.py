@@ -1,20 +1,23 @@
 """Decisions about jobs: no database, no web."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 from app.accounts.enums import Role
 from app.accounts.rules import permission
-from app.jobs.enums import Missed
+from app.jobs.enums import JobState, Missed
 from app.jobs.kinds import Times
 
 VIEW_JOBS = permission("jobs.view", Role.ADMINISTRATOR, Role.AUDITOR)
 MANAGE_JOBS = permission("jobs.manage", Role.ADMINISTRATOR)
 
 LEASE = timedelta(minutes=1)
+TICK = timedelta(microseconds=1)  # moments are no finer
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(minutes=30)
-MOST_FIRES = 1000  # that are made up for at once: a week of a trigger that fires every ten minutes
+LONGEST_DOUBT = 8  # attempts after which the wait grows no more
+MOST_FIRES = 1000  # jobs that a trigger makes at once: a week of one that fires every ten minutes
+IN_TIME = timedelta(minutes=1)  # a moment that nobody looked at for longer was missed
 
 
 def wait_before(attempt: int, *, chance: Callable[[], float] = random.random) -> timedelta:
@@ -22,26 +25,39 @@ def wait_before(attempt: int, *, chance: Callable[[], float] = random.random) ->
 
     The chance keeps many jobs that failed together from coming back together.
     """
-    return min(FIRST_WAIT * float(4 ** (attempt - 1)), LONGEST_WAIT) * (0.75 + chance() / 2)
+    return min(FIRST_WAIT * 4 ** min(attempt - 1, LONGEST_DOUBT), LONGEST_WAIT) * (0.75 + chance() / 2)
 
 
-def fires(times: Times, missed: Missed, *, after: datetime, until: datetime, alive_since: datetime) -> list[datetime]:
-    """The moments of a trigger that are to become jobs now, oldest first.
+def fires(times: Times, missed: Missed, *, after: datetime, until: datetime) -> tuple[list[datetime], datetime]:
+    """The moments of a trigger that are to become jobs now, oldest first; and up to which moment it was looked at.
 
     Args:
-        after: up to which moment they were looked at before.
-        until: now. When the clock was turned back behind ``after``, only this moment is looked at.
-        alive_since: since when this worker runs; earlier moments were missed.
+        after: up to which moment it was looked at before.
+        until: now. When the clock was turned back behind ``after``, nothing is found, and it goes on from here.
 
     """
     start = min(after, until)
+    if missed is Missed.NONE:
+        start = max(start, until - IN_TIME)
     found: list[datetime] = []
-    at = times.get_next_fire_time(None, start + timedelta(microseconds=1))
-    while at is not None and at <= until and len(found) < MOST_FIRES:
-        found.append(at.astimezone(UTC))
-        following = times.get_next_fire_time(at, at + timedelta(microseconds=1))
+    for moment in _moments(times, start, until):
+        if missed is Missed.LATEST:
+            found.clear()
+        found.append(moment)
+        if len(found) == MOST_FIRES:  # the others at the next look
+            return found, moment
+    return found, until
+
+
+def _moments(times: Times, after: datetime, until: datetime) -> Iterator[datetime]:
+    at = times.get_next_fire_time(None, after + TICK)
+    while at is not None and at <= until:
+        yield at.astimezone(UTC)
+        following = times.get_next_fire_time(at, at + TICK)
         at = following if following is not None and following > at else None  # a trigger that stands still is left
-    if missed is Missed.ALL:
-        return found
-    late = [moment for moment in found if moment < alive_since]
-    return [*(late[-1:] if missed is Missed.LATEST else []), *(moment for moment in found if moment >= alive_since)]
+
+
+def may_call_off(seen: str, state: JobState) -> bool:
+    """Whether a job may be called off by somebody who saw it in a state: one that began meanwhile is still the same."""
+    begun = seen == JobState.WAITING and state is JobState.RUNNING
+    return state in {JobState.WAITING, JobState.RUNNING, JobState.FAILED} and (begun or seen == state)

@@ -13,7 +13,7 @@ from app.jobs.enums import JobState
 from app.jobs.kinds import JobKind, Registry
 from app.jobs.models import Job, TriggerMark, WorkerPulse
 from app.jobs.queries import get_job
-from app.jobs.rules import fires
+from app.jobs.rules import fires, may_call_off
 from app.kernel.errors import ConflictError
 from app.kernel.missing import add_missing
 from app.kernel.words import Message
@@ -35,7 +35,8 @@ def enqueue(
     """Put a job into the ledger, in the transaction of the act that wants it; it runs after the commit.
 
     Args:
-        key: what exactly is to be done, unique over all jobs and time; a job that is there already is left as it is.
+        key: what exactly is to be done; a job of this kind and key that the ledger still knows (see ``tidy``) is left
+            as it is.
         arguments: texts, numbers and lists of them: what JSON can hold, and never a secret.
         run_at: not before this moment.
 
@@ -59,7 +60,7 @@ def enqueue(
     return bool(added)
 
 
-def fire_triggers(session: Session, registry: Registry, *, alive_since: datetime, now: datetime) -> int:
+def fire_triggers(session: Session, registry: Registry, *, now: datetime) -> int:
     """Put the jobs of all triggers whose time has come into the ledger, each time once, whoever else looks too.
 
     A trigger that was never seen before starts now, and so does one when the clock was turned back.
@@ -76,11 +77,11 @@ def fire_triggers(session: Session, registry: Registry, *, alive_since: datetime
         mark = marks.get(trigger.name)
         if mark is None:
             continue
-        due = fires(trigger.times, trigger.missed, after=mark.fired_until, until=now, alive_since=alive_since)
+        due, looked_at = fires(trigger.times, trigger.missed, after=mark.fired_until, until=now)
         for moment in due:
             added += enqueue(session, kind=trigger.kind, key=f"{trigger.name}:{moment:%Y-%m-%dT%H:%M:%SZ}", now=now)
         if due or mark.fired_until > now:
-            mark.fired_until = now
+            mark.fired_until = looked_at
             session.flush()
     return added
 
@@ -90,12 +91,12 @@ def run_again(session: Session, *, number: int, actor: Actor, now: datetime) -> 
 
     Raises:
         NotFoundError: there is no such job.
-        ConflictError: it is not one that has failed.
+        ConflictError: it has not failed, or somebody was faster.
 
     """
     job = get_job(session, number, hold=True)
     if job.state not in {JobState.FAILED, JobState.CANCELLED}:
-        raise ConflictError(Message("Nothing was changed: this job has not failed, or somebody has started it again."))
+        raise ConflictError(Message("Nothing was begun: somebody has begun this job again already."))
     job.state, job.run_at, job.attempts = JobState.WAITING, now, 0
     job.stop_asked, job.ended_at = False, None
     record(session, act="jobs.run_again", subject="job", subject_id=job.id, actor=actor, now=now, key=job.key)
@@ -104,21 +105,24 @@ def run_again(session: Session, *, number: int, actor: Actor, now: datetime) -> 
     return job
 
 
-def cancel(session: Session, *, number: int, actor: Actor, now: datetime) -> Job:
-    """Call a job off: at once when it waits; one that runs stops at its next step, and what it has done stays.
+def cancel(session: Session, *, number: int, seen: str, actor: Actor, now: datetime) -> Job:
+    """Call a job off: at once unless it runs; then it stops at its next step, and what it has done stays.
+
+    Args:
+        seen: the state in which whoever calls it off saw it.
 
     Raises:
         NotFoundError: there is no such job.
-        ConflictError: it has ended already.
+        ConflictError: it is not in that state any more.
 
     """
     job = get_job(session, number, hold=True)
+    if not may_call_off(seen, JobState(job.state)):
+        raise ConflictError(Message("Nothing was called off: meanwhile the job ended, or somebody began it again."))
     if job.state == JobState.RUNNING:
         job.stop_asked = True
-    elif job.state == JobState.WAITING:
-        job.state, job.ended_at = JobState.CANCELLED, now
     else:
-        raise ConflictError(Message("Nothing was changed: this job has ended already."))
+        job.state, job.ended_at = JobState.CANCELLED, now
     record(session, act="jobs.cancelled", subject="job", subject_id=job.id, actor=actor, now=now, key=job.key)
     session.flush()
     return job

@@ -74,8 +74,8 @@ class Work:
     @contextmanager
     def finish(self) -> Iterator[Session]:
         """The last transaction: the effect and "done" are committed together, so the effect comes about once."""
-        ended = {"state": JobState.DONE, "ended_at": self.clock(), "token": None, "lease_until": None, "problem": None}
-        with self._transaction(ended) as session:
+        done = {"state": JobState.DONE, "ended_at": self.clock(), "token": None, "lease_until": None, "problem": None}
+        with self._transaction(done) as session:
             yield session
         self.finished = True
 

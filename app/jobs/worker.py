@@ -7,8 +7,10 @@ import socket
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from threading import Event, Lock, Thread
+from time import monotonic
 
 from flask import Flask
+from sqlalchemy.exc import IntegrityError
 
 from app.jobs import ledger
 from app.jobs.bell import bell
@@ -27,6 +29,7 @@ log = logging.getLogger(__name__)
 POLL = {"sqlite": 1.0, "postgresql": 15.0}  # seconds: other processes are heard on PostgreSQL only
 PULSE = 5.0  # seconds
 AFTER_TROUBLE = 5.0  # seconds before the database is asked again
+NO_SOONER = 0.01  # seconds: a wait may end a little early
 LAST_STEP = 20.0  # seconds that a step may take when the worker is told to stop
 
 
@@ -72,8 +75,9 @@ class Worker:
         """Stop: each job ends the step that it is at, and goes back into the ledger."""
         self._stop.set()
         bell.ring()
+        until = monotonic() + LAST_STEP
         for thread in self._threads:
-            thread.join(LAST_STEP)
+            thread.join(max(0.0, until - monotonic()))
         if self._listener:
             self._listener.stop()
         self._calmly(self._go_home)
@@ -95,7 +99,7 @@ class Worker:
                 ledger.show_alive(session, self.name, started_at=self.started_at, now=moment)
                 ledger.extend(session, tokens, until=moment + self.lease)
             with unit_of_work() as session:
-                fire_triggers(session, self.registry, alive_since=self.started_at, now=moment)
+                fire_triggers(session, self.registry, now=moment)
 
     def _go_home(self) -> None:
         with self.app.app_context(), unit_of_work() as session:
@@ -131,8 +135,8 @@ class Worker:
         """Seconds until there may be work for which nobody rings."""
         longest = POLL[self.dialect]
         with self.app.app_context(), reading(), unit_of_work() as session:
-            due = ledger.next_due(session, kinds=kinds)
-        return longest if due is None else min(longest, max(0.05, (due - self.now()).total_seconds()))
+            due = ledger.next_due(session, kinds=kinds, now=self.now())
+        return longest if due is None else min(longest, max(0.0, (due - self.now()).total_seconds()) + NO_SOONER)
 
     def _one(self, kinds: list[str]) -> bool:
         """Take one job and carry it out; whether there was one."""
@@ -155,5 +159,9 @@ class Worker:
             with reading(), unit_of_work() as session:
                 if not ledger.is_due(session, kinds=kinds, now=moment):
                     return None
-        with unit_of_work() as session:
-            return ledger.claim(session, kinds=kinds, now=moment, lease=self.lease)
+        while True:
+            try:
+                with unit_of_work() as session:
+                    return ledger.claim(session, kinds=kinds, now=moment, lease=self.lease)
+            except IntegrityError:  # another worker began the same turn at this moment; there may be other jobs
+                continue
