@@ -26,6 +26,7 @@ from werkzeug.test import TestResponse
 from app.factory import create_app
 from app.kernel.database import configure_engine, db
 from app.settings import Settings
+from tests.support.once import TEMPLATES, routes_kept
 
 BACKENDS = ("sqlite", "postgresql")
 BASE_URL = "http://localhost"
@@ -81,7 +82,9 @@ def settings_for(address: str, folder: Path, **changes: Any) -> Settings:  # noq
 @contextmanager
 def application(settings: Settings) -> Iterator[Flask]:
     """An application whose connections are closed at the end, else they would be reported as leaks."""
-    app = create_app(settings, testing=True)
+    with routes_kept():
+        app = create_app(settings, testing=True)
+    app.jinja_env.bytecode_cache = TEMPLATES
     app.test_client_class = Client
     app.test_cli_runner_class = CommandRunner
     try:
