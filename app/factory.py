@@ -50,6 +50,7 @@ def create_app(settings: Settings, *, testing: bool = False) -> Flask:
         (*PLATFORM_JOBS, *(kind for feature in features for kind in feature.jobs)),
         (*PLATFORM_TRIGGERS, *(trigger for feature in features for trigger in feature.triggers)),
     )
+    app.extensions["reminders"] = tuple(reminder for feature in features for reminder in feature.reminders)
     init_routing(app)
     init_database(app)
     Migrate(app, db, directory=str(MIGRATIONS), compare_type=True)

@@ -13,6 +13,7 @@ from app.accounts.enums import ScopeKind
 from app.accounts.rules import Actor, Permission
 from app.jobs.kinds import JobKind, Trigger
 from app.kernel.words import Message
+from app.notices.reminders import Reminder
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,7 @@ class Feature:
         acts: what was done, in words, by the act's name in the audit; for "done today" of the home page.
         jobs: the kinds of its jobs that no trigger names.
         triggers: the times at which jobs begin by themselves.
+        reminders: of what people are reminded in time.
         scopes: the places of its own where a role may hold: from a code to the key; NotFoundError when there is none.
 
     """
@@ -123,4 +125,5 @@ class Feature:
     acts: Mapping[str, Message] = field(default_factory=dict)
     jobs: tuple[JobKind, ...] = ()
     triggers: tuple[Trigger, ...] = ()
+    reminders: tuple[Reminder, ...] = ()
     scopes: Mapping[ScopeKind, ScopeResolver] = field(default_factory=dict)

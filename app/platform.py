@@ -2,6 +2,7 @@
 
 from app.jobs.kinds import JobKind, Trigger
 from app.jobs.tidying import TIDY, TIDY_DAILY
+from app.notices.reminders import REMIND_OFTEN
 
 PLATFORM_JOBS: tuple[JobKind, ...] = (TIDY,)
-PLATFORM_TRIGGERS: tuple[Trigger, ...] = (TIDY_DAILY,)
+PLATFORM_TRIGGERS: tuple[Trigger, ...] = (TIDY_DAILY, REMIND_OFTEN)

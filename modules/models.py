@@ -100,7 +100,7 @@ class ModuleSession(Identified, Versioned, SessionFacts, Base):
     """A session as the coordinators plan it: a draft until it is published. ``uid`` names it in calendars for good."""
 
     __tablename__ = "module_session"
-    __table_args__ = (Index(None, "module_id", "starts_at"),)
+    __table_args__ = (Index(None, "module_id", "starts_at"), Index(None, "starts_at"))
 
     uid: Mapped[str] = mapped_column(String(36), unique=True)
     module_id: Mapped[int] = mapped_column(ForeignKey("module.id"))
@@ -144,6 +144,7 @@ class PublishedSession(Identified, SessionFacts, Base):
     __table_args__ = (
         UniqueConstraint("session_id", "version_number"),
         Index(None, "cohort_id", "current", "starts_at"),
+        Index(None, "starts_at"),
         Index(None, "cohort_id", "version_number"),
     )
 

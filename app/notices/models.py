@@ -15,12 +15,14 @@ class Announcement(Identified, Base):
     """What a coordinator tells an audience, in up to three languages.
 
     ``scope``, ``scope_id``: whose coordinators may see it; ``audience``: ``kind:key`` as the features name audiences.
-    ``audience_name`` is kept in words: a group may be gone later.
+    ``audience_name`` is kept in words: a group may be gone later. ``key`` makes it exist once, however often its form is
+    sent. ``reminded_at``: when those who had not seen it were reminded last.
     """
 
     __tablename__ = "announcement"
     __table_args__ = (Index(None, "scope", "scope_id"),)
 
+    key: Mapped[str] = mapped_column(String(32), unique=True)
     scope: Mapped[ScopeKind] = mapped_column(String(20))
     scope_id: Mapped[int | None]
     audience: Mapped[str] = mapped_column(String(60))
@@ -30,12 +32,15 @@ class Announcement(Identified, Base):
     by_mail: Mapped[bool]
     created_at: Mapped[datetime]
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"), index=True)
+    reminded_at: Mapped[datetime | None]
+    reminded_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"), index=True)
 
 
 class Notice(Identified, Base):
     """One line of somebody's feed: a person's (also without an account), or an account's that is nobody's on a roster.
 
-    ``key`` makes it exist once. ``values``: the tokens of its kind, or {} for an announcement, whose text is shared.
+    ``key`` makes it exist once. ``values``: by language the tokens of its kind, or those that an announcement's text,
+    which all its readers share, has for this one.
     ``seen_by_id``: the account that saw it: the person's own, or an assistant's.
     """
 
@@ -72,6 +77,15 @@ class ReminderMark(Identified, Base):
     due_at: Mapped[datetime]
     at: Mapped[datetime] = mapped_column(index=True)
     skipped: Mapped[bool]
+
+
+class ReminderLook(Base):
+    """Up to which moment the occasions of a kind of reminder were looked at."""
+
+    __tablename__ = "reminder_look"
+
+    kind: Mapped[str] = mapped_column(String(60), primary_key=True)
+    until: Mapped[datetime]
 
 
 class NoticeChoice(Identified, Base):

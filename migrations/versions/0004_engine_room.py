@@ -45,6 +45,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "announcement",
+        sa.Column("key", sa.String(length=32), nullable=False),
         sa.Column("scope", sa.String(length=20), nullable=False),
         sa.Column("scope_id", sa.Integer(), nullable=True),
         sa.Column("audience", sa.String(length=60), nullable=False),
@@ -54,6 +55,8 @@ def upgrade() -> None:
         sa.Column("by_mail", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("reminded_at", sa.DateTime(), nullable=True),
+        sa.Column("reminded_by_id", sa.Integer(), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["created_by_id"],
@@ -61,9 +64,17 @@ def upgrade() -> None:
             name=op.f("fk_announcement_created_by_id_user_account"),
             ondelete="SET NULL",
         ),
+        sa.ForeignKeyConstraint(
+            ["reminded_by_id"],
+            ["user_account.id"],
+            name=op.f("fk_announcement_reminded_by_id_user_account"),
+            ondelete="SET NULL",
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_announcement")),
+        sa.UniqueConstraint("key", name=op.f("uq_announcement_key")),
     )
     op.create_index(op.f("ix_announcement_created_by_id"), "announcement", ["created_by_id"], unique=False)
+    op.create_index(op.f("ix_announcement_reminded_by_id"), "announcement", ["reminded_by_id"], unique=False)
     op.create_index(op.f("ix_announcement_scope_scope_id"), "announcement", ["scope", "scope_id"], unique=False)
     op.create_table(
         "job",
@@ -235,6 +246,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_job_created_by_id"), table_name="job")
     op.drop_table("job")
     op.drop_index(op.f("ix_announcement_scope_scope_id"), table_name="announcement")
+    op.drop_index(op.f("ix_announcement_reminded_by_id"), table_name="announcement")
     op.drop_index(op.f("ix_announcement_created_by_id"), table_name="announcement")
     op.drop_table("announcement")
     op.drop_table("worker_pulse")

@@ -40,7 +40,7 @@ class OwnCohort(NamedTuple):
     experts: str | None
 
 
-_ENTRY = (
+STATE = (
     PublishedSession.id,
     PublishedSession.session_id,
     PublishedSession.uid,
@@ -63,9 +63,8 @@ _ENTRY = (
     PublishedSession.audience,
     PublishedSession.people,
     PublishedSession.note,
-    ScheduleSeen.version_number,
 )
-_SHOWN = Enrolment.status != EnrolmentStatus.WITHDRAWN
+NOT_WITHDRAWN = Enrolment.status != EnrolmentStatus.WITHDRAWN
 
 
 # Statements are built once: building one costs more than running it.
@@ -110,12 +109,12 @@ _OWN_COHORTS = (
     .outerjoin(ScheduleVersion, and_(ScheduleVersion.cohort_id == Cohort.id, ScheduleVersion.number == _LATEST))
     .outerjoin(ScheduleSeen, and_(ScheduleSeen.cohort_id == Cohort.id, ScheduleSeen.person_id == _PERSON))
     .outerjoin(CalendarFeed, CalendarFeed.person_id == _PERSON)
-    .where(Enrolment.person_id == _PERSON, _SHOWN)
+    .where(Enrolment.person_id == _PERSON, NOT_WITHDRAWN)
     .order_by(Cohort.code)
 )
 
 
-def _meant(shown: type[PublishedSession]) -> ColumnElement[bool]:
+def meant(shown: type[PublishedSession]) -> ColumnElement[bool]:
     """Whether a published state is for the person whose enrolment is joined: everybody, their group, or by name."""
     named = and_(
         PublishedAudience.published_id == shown.id,
@@ -131,13 +130,13 @@ def _entries() -> Select[*tuple[Any, ...]]:
         PublishedSession.version_number > ScheduleSeen.version_number,
         and_(ScheduleSeen.version_number.is_(None), PublishedSession.sequence > 0),
     )
-    known = and_(earlier.session_id == PublishedSession.session_id, earlier.id != PublishedSession.id, _meant(earlier))
+    known = and_(earlier.session_id == PublishedSession.session_id, earlier.id != PublishedSession.id, meant(earlier))
     taken_away = and_(news, exists().where(known).correlate(PublishedSession, Enrolment))
     seen = and_(ScheduleSeen.cohort_id == PublishedSession.cohort_id, ScheduleSeen.person_id == _PERSON)
-    own = and_(Enrolment.cohort_id == PublishedSession.cohort_id, Enrolment.person_id == _PERSON, _SHOWN)
-    mine = _meant(PublishedSession)
+    own = and_(Enrolment.cohort_id == PublishedSession.cohort_id, Enrolment.person_id == _PERSON, NOT_WITHDRAWN)
+    mine = meant(PublishedSession)
     return (
-        select(*_ENTRY, mine)
+        select(*STATE, ScheduleSeen.version_number, mine)
         .join(Enrolment, own)
         .outerjoin(ScheduleSeen, seen)
         .where(PublishedSession.current, or_(mine, taken_away))
@@ -211,6 +210,6 @@ def people_without_feed(session: Session, cohort_id: int) -> Sequence[int]:
     return session.scalars(
         select(Enrolment.person_id)
         .outerjoin(CalendarFeed, CalendarFeed.person_id == Enrolment.person_id)
-        .where(Enrolment.cohort_id == cohort_id, _SHOWN, CalendarFeed.id.is_(None))
+        .where(Enrolment.cohort_id == cohort_id, NOT_WITHDRAWN, CalendarFeed.id.is_(None))
         .order_by(Enrolment.person_id)
     ).all()

@@ -53,6 +53,11 @@ def to_utc(day: date, clock: time, zone: str, *, field: str | None = None) -> da
     raise DomainError(sentence, field=field)
 
 
+def at_clock(day: date, clock: time, zone: str) -> datetime:
+    """The moment at which the clocks of a zone first show this time on this day, or would if they did not skip it."""
+    return datetime.combine(day, clock, tzinfo=zone_of(zone)).astimezone(UTC)
+
+
 def span_to_utc(day: date, start: time, end_day: date | None, end: time, zone: str) -> tuple[datetime, datetime]:
     """The moments between which a session lies; ``end_day`` None is the day of the start.
 
