@@ -14,7 +14,8 @@ from app.home.views import blueprint as home
 from app.jobs.kinds import Registry
 from app.kernel.database import db, engine_options, init_database
 from app.kernel.unit import Application
-from app.platform import PLATFORM_JOBS, PLATFORM_TRIGGERS
+from app.notices.kinds import Kinds
+from app.platform import PLATFORM_JOBS, PLATFORM_NOTICES, PLATFORM_TRIGGERS
 from app.settings import Settings
 from app.web.errors import init_errors
 from app.web.health import MIGRATIONS
@@ -45,12 +46,7 @@ def create_app(settings: Settings, *, testing: bool = False) -> Flask:
     _configure(app, settings, testing=testing)
     features = tuple(_load(name) for name in settings.FEATURES)
     app.extensions["settings"] = settings
-    app.extensions["features"] = features
-    app.extensions["jobs"] = Registry(
-        (*PLATFORM_JOBS, *(kind for feature in features for kind in feature.jobs)),
-        (*PLATFORM_TRIGGERS, *(trigger for feature in features for trigger in feature.triggers)),
-    )
-    app.extensions["reminders"] = tuple(reminder for feature in features for reminder in feature.reminders)
+    _gather(app, features)
     init_routing(app)
     init_database(app)
     Migrate(app, db, directory=str(MIGRATIONS), compare_type=True)
@@ -89,6 +85,23 @@ def _configure(app: Flask, settings: Settings, *, testing: bool) -> None:
         WTF_CSRF_TIME_LIMIT=None,
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # the default provider has it
+
+
+def _gather(app: Flask, features: tuple[Feature, ...]) -> None:
+    """Keep what the platform and the features give, each kind of thing in one place."""
+    app.extensions["features"] = features
+    app.extensions["jobs"] = Registry(
+        (*PLATFORM_JOBS, *(kind for feature in features for kind in feature.jobs)),
+        (*PLATFORM_TRIGGERS, *(trigger for feature in features for trigger in feature.triggers)),
+    )
+    app.extensions["notices"] = Kinds(
+        (
+            *PLATFORM_NOTICES,
+            *(kind for feature in features for kind in feature.notices),
+            *(reminder.notice for feature in features for reminder in feature.reminders),
+        )
+    )
+    app.extensions["reminders"] = tuple(reminder for feature in features for reminder in feature.reminders)
 
 
 def _load(name: str) -> Feature:

@@ -13,6 +13,8 @@ from app.accounts.enums import ScopeKind
 from app.accounts.rules import Actor, Permission
 from app.jobs.kinds import JobKind, Trigger
 from app.kernel.words import Message
+from app.notices.announcing import AudienceSource
+from app.notices.kinds import NoticeKind
 from app.notices.reminders import Reminder
 
 
@@ -109,7 +111,9 @@ class Feature:
         acts: what was done, in words, by the act's name in the audit; for "done today" of the home page.
         jobs: the kinds of its jobs that no trigger names.
         triggers: the times at which jobs begin by themselves.
+        notices: the kinds of its notices that no reminder names.
         reminders: of what people are reminded in time.
+        audiences: whom of a place somebody may tell something.
         scopes: the places of its own where a role may hold: from a code to the key; NotFoundError when there is none.
 
     """
@@ -125,5 +129,7 @@ class Feature:
     acts: Mapping[str, Message] = field(default_factory=dict)
     jobs: tuple[JobKind, ...] = ()
     triggers: tuple[Trigger, ...] = ()
+    notices: tuple[NoticeKind, ...] = ()
     reminders: tuple[Reminder, ...] = ()
+    audiences: tuple[AudienceSource, ...] = ()
     scopes: Mapping[ScopeKind, ScopeResolver] = field(default_factory=dict)

@@ -33,6 +33,7 @@ class DelegatedArea(StrEnum):
 
     SCHEDULE = "schedule"
     PROJECT = "project"
+    NOTICES = "notices"
 
 
 ROLE_LABELS = {

@@ -44,8 +44,13 @@ class Kinds:
     """
 
     def __init__(self, kinds: Iterable[NoticeKind]) -> None:
-        self.listed = tuple(kinds)
-        self.by_name = {kind.name: kind for kind in self.listed}
-        if len(self.by_name) < len(self.listed):
-            msg = "two kinds of notices have the same name"
-            raise ValueError(msg)
+        self.by_name: dict[str, NoticeKind] = {}
+        for kind in kinds:
+            if self.by_name.setdefault(kind.name, kind) is not kind:
+                msg = f"two kinds of notices have the name {kind.name}"
+                raise ValueError(msg)
+
+    @property
+    def listed(self) -> tuple[NoticeKind, ...]:
+        """All of them, in the order in which the packages give them."""
+        return tuple(self.by_name.values())

@@ -15,8 +15,8 @@ class Announcement(Identified, Base):
     """What a coordinator tells an audience, in up to three languages.
 
     ``scope``, ``scope_id``: whose coordinators may see it; ``audience``: ``kind:key`` as the features name audiences.
-    ``audience_name`` is kept in words: a group may be gone later. ``key`` makes it exist once, however often its form is
-    sent. ``reminded_at``: when those who had not seen it were reminded last.
+    ``audience_name`` is kept in words: a group may be gone later. ``key`` makes it exist once, however often its form
+    is sent. ``reminded_at``: when those who had not seen it were reminded last.
     """
 
     __tablename__ = "announcement"

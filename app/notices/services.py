@@ -13,6 +13,7 @@ from app.accounts.rules import Actor
 from app.kernel.missing import new_keys
 from app.mail.queries import Recipient
 from app.mail.services import Draft, post
+from app.mail.templates import LetterTemplate
 from app.notices.kinds import NoticeKind
 from app.notices.models import Notice, NoticeChoice
 
@@ -63,13 +64,23 @@ def tell(
     new = [by_key[key] for key in new_keys(session, Notice, rows, unless=Notice.key)]
     if kind.letter and new:
         unwilling = frozenset() if kind.essential else without_letters(session, kind)
-        drafts = [
-            Draft(each.recipient, each.values.get(each.recipient.language, {}), each.path, each.calendar)
-            for each in new
-            if each.recipient.user_id not in unwilling
-        ]
-        post(session, template=kind.letter, drafts=drafts, scope=scope, scope_id=scope_id, actor=actor, now=now)
+        post(
+            session,
+            template=kind.letter,
+            drafts=[_draft(kind.letter, each) for each in new if each.recipient.user_id not in unwilling],
+            scope=scope,
+            scope_id=scope_id,
+            actor=actor,
+            now=now,
+            essential=kind.essential,
+        )
     return len(new)
+
+
+def _draft(letter: LetterTemplate, told: Told) -> Draft:
+    texts = told.values.get(told.recipient.language, {})
+    values = {token: texts[token] for token in letter.tokens}
+    return Draft(told.recipient, values, told.path if letter.button else None, told.calendar)
 
 
 def notice_row(

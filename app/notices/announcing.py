@@ -1,0 +1,272 @@
+"""Announcements: told to an audience at once, and once more to those who have not seen them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from app.accounts.enums import ScopeKind
+from app.accounts.queries import user_names
+from app.accounts.rules import Actor
+from app.audit.services import record
+from app.kernel.errors import ConflictError, DomainError
+from app.kernel.missing import new_keys
+from app.kernel.tri import LANGUAGES, Tri
+from app.kernel.words import Message
+from app.mail.queries import Recipient, recipients_of_people, recipients_of_users
+from app.mail.services import Draft, post
+from app.mail.templates import LetterTemplate
+from app.notices.kinds import NoticeKind
+from app.notices.models import Announcement, Notice
+from app.notices.rules import REMIND_AFTER, checked_announcement, filled, may_remind_from, tokens_in
+from app.notices.services import notice_row
+
+ANNOUNCEMENT = NoticeKind(
+    "notices.announcement",
+    Message("Announcements of your coordinators, when they send them by e-mail too"),
+    Message("Announcement: %(title)s"),
+    LetterTemplate(
+        "notices.announcement", Message("%(title)s"), (Message("%(text)s"),), Message("Open the announcement")
+    ),
+    essential=True,
+)
+REMINDER_LETTER = LetterTemplate(
+    "notices.announcement_reminder",
+    Message("Reminder: %(title)s"),
+    (Message("You have not opened this announcement yet:"), Message("%(text)s")),
+    Message("Open the announcement"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """Somebody in an audience, and what the tokens of texts (``cohort``, ``programme``) are called for them."""
+
+    recipient: Recipient
+    tokens: Mapping[str, Tri] = field(default_factory=dict)
+
+    def values(self, lang: str) -> dict[str, str]:
+        """The tokens in a language."""
+        return {"name": self.recipient.name} | {token: name.best(lang)[0] for token, name in self.tokens.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """People who can be told something together.
+
+    Args:
+        ref: ``kind:key``, unique over all features.
+        name: what they are called, in each language.
+        scope, scope_id: whose coordinators see what was told.
+        people: who is in it at present.
+
+    """
+
+    ref: str
+    name: Tri
+    scope: ScopeKind
+    scope_id: int | None
+    people: Callable[[], Sequence[Addressee]]
+
+
+AudienceSource = Callable[[Session, Actor, ScopeKind, int], Sequence[Audience]]  # in a place: what the actor may tell
+
+
+def announce(
+    session: Session, *, key: str, audience: Audience, title: Tri, body: Tri, by_mail: bool, actor: Actor, now: datetime
+) -> Announcement:
+    """Tell an audience something: a notice for each, and letters if wanted. A form sent twice tells it once.
+
+    Args:
+        key: that of the form, which makes the announcement exist once.
+
+    Raises:
+        DomainError: the texts are not fit, or nobody is in the audience.
+        ConflictError: somebody else sent a form with this key.
+
+    """
+    title, body = checked_announcement(title, body)
+    people = audience.people()
+    if not people:
+        raise DomainError(Message("Nothing was sent: nobody is in this audience. Choose another."), field="audience")
+    row = {
+        "key": key,
+        "scope": audience.scope,
+        "scope_id": audience.scope_id,
+        "audience": audience.ref,
+        "audience_name": audience.name,
+        "title": title,
+        "body": body,
+        "by_mail": by_mail,
+        "created_at": now,
+        "created_by_id": actor.user_id,
+    }
+    added = new_keys(session, Announcement, [row], unless=Announcement.key)
+    announcement = session.scalars(select(Announcement).where(Announcement.key == key)).one()
+    if not added:
+        if announcement.created_by_id != actor.user_id:
+            raise ConflictError(Message("Nothing was sent: open the form again."))
+        return announcement
+    _tell(session, announcement, people, actor, now)
+    record(
+        session,
+        act="notices.announced",
+        subject="announcement",
+        subject_id=announcement.id,
+        actor=actor,
+        now=now,
+        audience=audience.ref,
+        people=len(people),
+        by_mail=by_mail,
+    )
+    session.flush()
+    return announcement
+
+
+def _tell(
+    session: Session, announcement: Announcement, people: Sequence[Addressee], actor: Actor, now: datetime
+) -> None:
+    used = tokens_in((*announcement.title.forms(), *announcement.body.forms()))
+    by_key = {f"{ANNOUNCEMENT.name}:{announcement.id}:{one.recipient.ref}": one for one in people}
+    rows = [
+        notice_row(ANNOUNCEMENT, key, one.recipient, now=now, values=_used(one, used), path=None)
+        | {"announcement_id": announcement.id}
+        for key, one in by_key.items()
+    ]
+    new_keys(session, Notice, rows, unless=Notice.key)
+    if announcement.by_mail:
+        letters = [(one.recipient, one.values(one.recipient.language)) for one in by_key.values()]
+        assert ANNOUNCEMENT.letter is not None  # noqa: S101 - its declaration stands above
+        _post(session, announcement, ANNOUNCEMENT.letter, letters, actor, now)
+
+
+def _used(one: Addressee, used: frozenset[str]) -> dict[str, Any]:
+    if not used:
+        return {}
+    return {lang: {token: text for token, text in one.values(lang).items() if token in used} for lang in LANGUAGES}
+
+
+def _post(
+    session: Session,
+    announcement: Announcement,
+    template: LetterTemplate,
+    letters: Sequence[tuple[Recipient, Mapping[str, str]]],
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Letters of an announcement; a text without tokens is kept once for all of them."""
+    texts = {
+        lang: {"title": announcement.title.best(lang)[0], "text": announcement.body.best(lang)[0]} for lang in LANGUAGES
+    }
+    own = bool(tokens_in((*announcement.title.forms(), *announcement.body.forms())))
+    post(
+        session,
+        template=template,
+        drafts=[
+            Draft(
+                recipient,
+                {name: filled(text, values) for name, text in texts[recipient.language].items()} if own else {},
+                path_of(announcement),
+            )
+            for recipient, values in letters
+        ],
+        scope=announcement.scope,
+        scope_id=announcement.scope_id,
+        actor=actor,
+        now=now,
+        shared=None if own else texts,
+    )
+
+
+def path_of(announcement: Announcement) -> str:
+    """Where somebody reads an announcement that was told to them."""
+    return f"/notices/announcements/{announcement.id}"
+
+
+def remind(session: Session, *, announcement: Announcement, actor: Actor, now: datetime) -> int:
+    """Put an announcement on top again for those who have not seen it, with a letter; at most once an hour.
+
+    Returns:
+        How many were reminded.
+
+    Raises:
+        DomainError: everybody has seen it.
+        ConflictError: it was sent, or somebody reminded them, less than an hour ago.
+
+    """
+    earliest = now - REMIND_AFTER
+    taken = session.execute(
+        update(Announcement)
+        .where(
+            Announcement.id == announcement.id,
+            Announcement.created_at <= earliest,
+            or_(Announcement.reminded_at.is_(None), Announcement.reminded_at <= earliest),
+        )
+        .values(reminded_at=now, reminded_by_id=actor.user_id)
+        .returning(Announcement.id),
+        execution_options={"synchronize_session": False},
+    ).first()
+    session.refresh(announcement)
+    if taken is None:
+        raise _too_soon(session, announcement)
+    rest = session.execute(
+        update(Notice)
+        .where(Notice.announcement_id == announcement.id, Notice.seen_at.is_(None))
+        .values(created_at=now)
+        .returning(Notice.person_id, Notice.user_id, Notice.values),
+        execution_options={"synchronize_session": False},
+    ).all()
+    if not rest:
+        raise DomainError(Message("Nobody was reminded: everybody has seen it by now."))
+    values = {(row.person_id, row.user_id): row[2] for row in rest}
+    recipients = [
+        *recipients_of_people(session, [row.person_id for row in rest if row.person_id]),
+        *recipients_of_users(session, [row.user_id for row in rest if row.user_id]),
+    ]
+    letters = [(one, _kept(values, one)) for one in recipients]
+    _post(session, announcement, REMINDER_LETTER, letters, actor, now)
+    record(
+        session,
+        act="notices.reminded",
+        subject="announcement",
+        subject_id=announcement.id,
+        actor=actor,
+        now=now,
+        people=len(rest),
+    )
+    session.flush()
+    return len(rest)
+
+
+def _kept(values: Mapping[tuple[int | None, int | None], Mapping[str, Any]], one: Recipient) -> Mapping[str, str]:
+    kept = values.get((one.person_id, None)) or values.get((None, one.user_id)) or {}
+    found: Mapping[str, str] = kept.get(one.language, {})
+    return found
+
+
+def _too_soon(session: Session, announcement: Announcement) -> ConflictError:
+    by = announcement.reminded_by_id or announcement.created_by_id
+    who = user_names(session, [by]).get(by or 0, "")
+    last = announcement.reminded_at or announcement.created_at
+    sentence = (
+        Message("Nobody was reminded: %(who)s did it less than an hour ago. Wait until the hour is over.", who=who)
+        if announcement.reminded_at
+        else Message("Nobody was reminded: it was sent less than an hour ago. Give people time to open it.")
+    )
+    return ConflictError(sentence, who=who, when=last)
+
+
+__all__ = [
+    "ANNOUNCEMENT",
+    "REMINDER_LETTER",
+    "Addressee",
+    "Audience",
+    "AudienceSource",
+    "announce",
+    "may_remind_from",
+    "path_of",
+    "remind",
+]
