@@ -44,6 +44,7 @@ from modules.rules.facts import Facts, facts_of
 from modules.services import add_session, change_session, lay_modules, mark_seen, publish
 from modules.views.kept import Stores, stores
 
+MAIL = {"MAIL_URL": "files:", "MAIL_FROM": "jetekshi@example.kz"}
 ROUNDS = 7
 SESSIONS = 60
 CHANGED = 3
@@ -62,7 +63,7 @@ OUTLINE = {
 def make_product(folder: Path, sessions: int) -> tuple[Flask, int, str]:
     """The product with one cohort of so many sessions to come; with the participant's account and its session key."""
     address = f"sqlite:///{folder / f'{sessions}.sqlite'}"
-    given = {"SECRET_KEY": "x" * 40, "BASE_URL": "http://localhost", "DATABASE_URL": address, "DATA_DIR": folder}
+    given = {"SECRET_KEY": "x" * 40, "BASE_URL": "http://localhost", "DATABASE_URL": address, "DATA_DIR": folder} | MAIL
     app = create_app(Settings.model_validate(given))
     with app.app_context():
         Base.metadata.create_all(db.engine)

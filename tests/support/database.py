@@ -74,6 +74,8 @@ def settings_for(address: str, folder: Path, **changes: Any) -> Settings:  # noq
         "BASE_URL": BASE_URL,
         "DATABASE_URL": address,
         "DATA_DIR": folder,
+        "MAIL_URL": "files:",
+        "MAIL_FROM": "jetekshi@example.kz",
         **changes,
     }
     return Settings.model_validate(given)

@@ -85,7 +85,12 @@ def test_without_a_database_the_process_lives_but_is_not_ready(tmp_path: Path) -
     assert ready.json == {"status": "not ready", "problems": ["the database does not answer"]}
 
 
-SETTINGS = {"SECRET_KEY": "a key for the tests alone, of no worth", "BASE_URL": "http://localhost"}
+SETTINGS = {
+    "SECRET_KEY": "a key for the tests alone, of no worth",
+    "BASE_URL": "http://localhost",
+    "MAIL_URL": "files:",
+    "MAIL_FROM": "jetekshi@example.kz",
+}
 
 
 @pytest.mark.parametrize(
@@ -99,6 +104,9 @@ SETTINGS = {"SECRET_KEY": "a key for the tests alone, of no worth", "BASE_URL": 
         (["certificates", "audit"], {"DATA_DIR": "/dev/null/data"}, "DATA_DIR"),
         (["certificates", "audit"], {"SECRET_KEY": "short"}, "SECRET_KEY"),
         (["certificates", "audit"], {"BASE_URL": "ftp://x/y"}, "BASE_URL"),
+        (["certificates", "audit"], {"MAIL_URL": ""}, "MAIL_URL: Field required"),
+        (["certificates", "audit"], {"MAIL_URL": "http://mail.example.kz"}, "MAIL_URL: Value error, must begin with"),
+        (["certificates", "audit"], {"MAIL_FROM": "nobody"}, "MAIL_FROM: Value error, must be one e-mail address"),
     ],
 )
 def test_a_command_that_cannot_work_says_one_line(
