@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.rules import Actor
@@ -46,6 +47,20 @@ def open_matters(session: Session, *, cohort: Cohort, now: datetime) -> list[Mat
         )
     cohort_closing.send(CohortClosing(session, cohort, matters, now))
     return matters
+
+
+def refuse_closed(session: Session, cohort_id: int) -> None:
+    """Hold a cohort until the commit, before anything else of it is held; what is closed stays as it is.
+
+    Nobody closes it meanwhile, and no certificate is issued on evidence that is just being changed.
+
+    Raises:
+        DomainError: the cohort is closed.
+
+    """
+    wanted = select(Cohort.status).where(Cohort.id == cohort_id).with_for_update(key_share=True)
+    if session.scalar(wanted) == CohortStatus.CLOSED:
+        raise DomainError(Message("Nothing was changed: the cohort is closed. Open it again first."))
 
 
 def close_cohort(session: Session, *, cohort: Cohort, actor: Actor | None, now: datetime) -> None:

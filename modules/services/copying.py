@@ -11,6 +11,7 @@ from app.accounts.rules import Actor
 from app.audit.services import record
 from app.kernel.errors import ConflictError, DomainError
 from app.kernel.words import Message
+from cohorts.services.closing import refuse_closed
 from modules.models import Module, ModuleSession
 from modules.queries.sessions import SUBJECT, sources_on
 from modules.rules.copying import Source, copies, copy_mark
@@ -36,10 +37,12 @@ def copy_day(
 
     Raises:
         ConflictError: something else would be copied than what was looked at.
-        DomainError: there is nothing to copy, it is the same day, or an hour does not exist or comes twice on the
-            other: then nothing at all is copied.
+        DomainError: the cohort is closed, there is nothing to copy, it is the same day, or an hour does not exist or
+            comes twice on the other: then nothing at all is copied.
 
     """
+    for cohort_id in sorted({module.cohort_id for module in scope_modules}):
+        refuse_closed(session, cohort_id)
     keys = sorted(module.id for module in scope_modules)
     session.execute(select(Module.id).where(Module.id.in_(keys)).order_by(Module.id).with_for_update())
     sources = sources_on(session, keys, day)

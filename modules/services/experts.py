@@ -1,4 +1,4 @@
-"""The experts of a cohort: adding, changing and removing them."""
+"""The experts of a cohort: adding, changing and removing them, until the cohort is closed (then: DomainError)."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -20,6 +20,7 @@ from app.people.queries import current_name
 from app.people.rules import PersonalName
 from app.people.services import change_names, create_person, end_names
 from cohorts.models import Cohort
+from cohorts.services.closing import refuse_closed
 from cohorts.services.people import NAME_LABELS
 from modules.models import Expert
 from modules.queries.experts import appearances, was_published
@@ -50,6 +51,7 @@ def add_expert(
         DomainError: neither a name nor an office, a text that is too long, or no such country.
 
     """
+    refuse_closed(session, cohort.id)
     checked = _check_names(names)
     office, organisation = _check_text(office, "office"), _check_text(organisation, "organisation")
     _check_enough(checked, office)
@@ -89,6 +91,7 @@ def change_expert(
         DomainError: neither a name nor an office, a text that is too long, or no such country.
 
     """
+    refuse_closed(session, expert.cohort_id)
     checked = _check_names(names)
     office, organisation = _check_text(office, "office"), _check_text(organisation, "organisation")
     _check_enough(checked, office)
@@ -110,6 +113,7 @@ def remove_expert(session: Session, *, expert: Expert, version: int, actor: Acto
         DomainError: the expert has a part in a session, published or not, or in a project or a commission.
 
     """
+    refuse_closed(session, expert.cohort_id)
     names = {form: name for form in NameForm if expert.person and (name := current_name(expert.person, form))}
     _lock(session, expert, version, names, (expert.office, expert.organisation, expert.country))
     in_use = DomainError(Message("Not removed: this expert has a part in a session, a project or a commission."))

@@ -11,6 +11,7 @@ from app.audit.services import record
 from app.kernel.errors import ConflictError, DomainError
 from app.kernel.words import Message
 from cohorts.enums import Mode
+from cohorts.services.closing import refuse_closed
 from modules.models import Block, Module, ModuleSession
 from modules.queries.sessions import sessions_from
 from modules.rules.facts import check_link, facts_of
@@ -46,12 +47,13 @@ def hold_online(
 
     Raises:
         ConflictError: something else would change than what was looked at.
-        DomainError: the link is none, or there is nothing to change.
+        DomainError: the cohort is closed, the link is none, or there is nothing to change.
 
     """
     address = check_link(link)
     if address is None:
         raise DomainError(Message("Enter the whole link, beginning with https://"), field="link")
+    refuse_closed(session, module.cohort_id)
     session.execute(select(Module.id).where(Module.id == module.id).with_for_update())
     session.refresh(module, ["version", "blocks"])
     if reviewed is not None and reviewed != mark_of(session, module, since):

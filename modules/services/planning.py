@@ -11,6 +11,7 @@ from app.kernel.errors import ConflictError, DomainError
 from app.kernel.partial_date import PartialDate
 from app.kernel.words import Message
 from cohorts.models import Cohort
+from cohorts.services.closing import refuse_closed
 from modules.models import Block, Module
 from modules.queries.planning import Proposal, positions_with_sessions, read_basis
 from modules.rules.planning import LaidBlock
@@ -27,10 +28,11 @@ def take_plan(session: Session, *, cohort: Cohort, plan: Proposal, actor: Actor 
 
     Raises:
         ConflictError: somebody else took a plan or changed a calendar since this one was made.
-        DomainError: the plan is empty, or a module that it lays has sessions.
+        DomainError: the cohort is closed, the plan is empty, or a module that it lays has sessions.
 
     """
     session.execute(select(Cohort.id).where(Cohort.id == cohort.id).with_for_update())
+    refuse_closed(session, cohort.id)
     if read_basis(session, cohort.id) != plan.ground.basis:
         raise ConflictError(STALE)
     if not plan.plan.blocks:

@@ -11,6 +11,7 @@ from app.audit.services import record
 from app.kernel.errors import ConflictError, DomainError
 from app.kernel.words import Message
 from cohorts.models import Cohort
+from cohorts.services.closing import refuse_closed
 from modules.models import ModuleSession, PublishedAudience, PublishedSession, ScheduleVersion
 from modules.queries.audiences import members
 from modules.queries.personal import people_without_feed
@@ -32,10 +33,12 @@ def publish(
 
     Raises:
         ConflictError: something else would be published than what was looked at, or two published at once.
-        DomainError: there is nothing to publish, or a session is for a group that does not exist any more.
+        DomainError: the cohort is closed, there is nothing to publish, or a session is for a group that does not exist
+            any more.
 
     """
     session.execute(select(Cohort.id).where(Cohort.id == cohort.id).with_for_update())
+    refuse_closed(session, cohort.id)
     latest = latest_version(session, cohort.id)
     number = latest.number if latest else 0
     shown = published_now(session, cohort.id)

@@ -1,4 +1,7 @@
-"""Adding, moving, cancelling and restoring sessions. Everything is a draft until it is published."""
+"""Adding, moving, cancelling and restoring sessions. Everything is a draft until it is published.
+
+Each act raises a DomainError when the cohort is closed.
+"""
 
 from dataclasses import replace
 from datetime import datetime
@@ -13,6 +16,7 @@ from app.audit.queries import last_change
 from app.audit.services import record
 from app.kernel.errors import ConflictError, Difference, DomainError, NotFoundError
 from app.kernel.words import Message
+from cohorts.services.closing import refuse_closed
 from modules.enums import SessionStatus
 from modules.models import Module, ModuleSession, PublishedSession
 from modules.queries.sessions import SUBJECT, check_belongs, said_of
@@ -28,6 +32,7 @@ def add_session(session: Session, *, module: Module, facts: Facts, actor: Actor 
         DomainError: the facts contradict themselves or lack a title, or name somebody who is not of the cohort.
 
     """
+    refuse_closed(session, module.cohort_id)
     wanted = checked(facts)
     check_belongs(session, module.cohort_id, wanted)
     added = ModuleSession(uid=str(uuid4()), module_id=module.id, **wanted.values())
@@ -59,6 +64,7 @@ def change_session(
             its time must not change (see :data:`modules.signals.sessions_moving`).
 
     """
+    refuse_closed(session, meeting.module.cohort_id)
     wanted = checked(facts)
     _ask_to_move(session, meeting, wanted, actor, now)
     _lock(session, meeting, expected_version, wanted)
@@ -93,6 +99,7 @@ def cancel_session(
         DomainError: it was never published (delete it then).
 
     """
+    refuse_closed(session, meeting.module.cohort_id)
     if not _ever_published(session, meeting):
         raise DomainError(Message("This session was never published. Delete it instead of cancelling it."))
     facts = facts_of(meeting)
@@ -113,6 +120,7 @@ def restore_session(
         DomainError: it was never published, or its time must not change.
 
     """
+    refuse_closed(session, meeting.module.cohort_id)
     shown = session.scalar(
         select(PublishedSession).where(PublishedSession.session_id == meeting.id, PublishedSession.current)
     )
@@ -138,6 +146,7 @@ def delete_session(
         DomainError: it was published: cancel it, so that participants learn of it; or something else stands on it.
 
     """
+    refuse_closed(session, meeting.module.cohort_id)
     if _ever_published(session, meeting):
         raise DomainError(Message("Participants have seen this session. Cancel it, so that they learn of it."))
     _lock(session, meeting, expected_version, facts_of(meeting))

@@ -14,6 +14,7 @@ from app.web.locale import chosen_language, translate
 from app.web.pages import page
 from app.web.policy import requires
 from app.web.request import current_actor, db_session, moment
+from cohorts.enums import CohortStatus
 from modules.forms.experts import ExpertForm, RemoveForm
 from modules.models import Expert
 from modules.queries.experts import appearances, experts_of, get_expert, known
@@ -143,6 +144,8 @@ def _scope(code: str, permission: Permission) -> Scope:
 
 def _may_manage(scope: Scope) -> bool:
     reach = current_actor().reach(MANAGE_SCHEDULE)
+    if scope.cohort.status == CohortStatus.CLOSED:
+        return False
     return bool(reach) and get_scope(db_session(), reach, scope.cohort.code).whole
 
 

@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 
 from app.web.request import current_actor, db_session, moment
 from app.web.templating import Link
+from cohorts.enums import CohortStatus
 from cohorts.queries import in_reach
 from cohorts.rules import VIEW_COHORT
 from cohorts.tabs import cohort_tabs
@@ -31,6 +32,8 @@ def sections_of(scope: Scope) -> list[Link]:
 
 
 def manages(scope: Scope) -> bool:
-    """Whether the reader may change the sessions that this page shows."""
+    """Whether the reader may change the sessions that this page shows: a closed cohort's stay as they are."""
+    if scope.cohort.status == CohortStatus.CLOSED:
+        return False
     reach = current_actor().reach(MANAGE_SCHEDULE)
     return in_reach(reach, scope.cohort) or (bool(scope.modules) and set(scope.module_ids) <= reach.modules)

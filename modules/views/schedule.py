@@ -11,6 +11,7 @@ from app.web.locale import chosen_language
 from app.web.pages import page
 from app.web.policy import requires
 from app.web.request import current_actor, db_session, moment
+from cohorts.enums import CohortStatus
 from modules.forms.sessions import PressForm
 from modules.queries.conflicts import conflicts_in, kept_conflicts
 from modules.queries.planning import has_pattern
@@ -54,6 +55,7 @@ def week(code: str) -> ResponseReturnValue:
     slots = slots_of(scope, found, published, conflicts, placed, lang)
     latest = latest_version(session, scope.cohort.id)
     labels = list(dict.fromkeys(slot.module for _day, slot in slots)) or _labels_of(scope, days, lang)
+    may_publish = scope.whole and actor.may(PUBLISH_SCHEDULE) and scope.cohort.status != CohortStatus.CLOSED
     return page(
         "modules/schedule.html",
         scope=scope,
@@ -75,8 +77,8 @@ def week(code: str) -> ResponseReturnValue:
         pending=len(pending_changes(session, scope.module_ids, shown)),
         version=latest.number if latest else 0,
         may_manage=manages(scope),
-        may_publish=bool(scope.whole and actor.may(PUBLISH_SCHEDULE)),
-        may_plan=bool(scope.whole and actor.may(PUBLISH_SCHEDULE) and has_pattern(scope.cohort)),
+        may_publish=may_publish,
+        may_plan=may_publish and has_pattern(scope.cohort),
         home_offset=formats.offset(now, home),
         week_days=formats.period(days[0], days[-1], lang),
     )

@@ -18,6 +18,8 @@ CLOSED = Message("Nothing was moved: the minutes of this defence are closed.")
 def follow(moving: SessionsMoving) -> None:
     """Give each open sitting the day of its first session to be; sessions of closed ones stay.
 
+    The last day for materials keeps its distance from the day of the defence.
+
     The sittings are held first, and their sessions afterwards, as :func:`projects.services.change_sitting` does.
     """
     session = moving.session
@@ -45,6 +47,8 @@ def _times(moving: SessionsMoving, sitting: DefenceDay) -> dict[int, Times]:
 
 
 def _move(moving: SessionsMoving, sitting: DefenceDay, day: date) -> None:
+    if sitting.materials_due_on:
+        sitting.materials_due_on += day - sitting.day
     sitting.day = day
     sitting.version += 1
     record(

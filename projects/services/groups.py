@@ -15,11 +15,12 @@ from app.organisations.models import Organisation
 from app.people.queries import display_name
 from cohorts.models import Cohort, Enrolment, Group
 from cohorts.services import groups as rows
+from cohorts.services.closing import refuse_closed
 from projects.models import Project
 from projects.queries.groups import groups_of, groups_with_sessions, people_of, project_of, standings
+from projects.queries.materials import groups_with_materials
 from projects.rules.grouping import Arrangement, Member, at_random, by_organisation, state_mark
 from projects.rules.sittings import group_words
-from projects.services.holding import refuse_closed
 
 DECIDED = Message("Nothing was changed: defences are decided already, and they stand for the people of today’s groups.")
 STALE = Message("Somebody else changed the groups since you looked. Nothing was arranged: look again.")
@@ -227,6 +228,7 @@ def _check_free(session: Session, cohort_id: int, groups: Sequence[Group]) -> No
     if not groups:
         return
     on_agenda, expected = standings(session, cohort_id), groups_with_sessions(session, cohort_id)
+    handed_in = groups_with_materials(session, cohort_id)
     for group in groups:
         name = group_words(group.label, group.organisation.name if group.organisation else None).best("kk")[0]
         if group.id in on_agenda:
@@ -238,6 +240,10 @@ def _check_free(session: Session, cohort_id: int, groups: Sequence[Group]) -> No
         if group.id in expected:
             raise DomainError(
                 Message("Nothing was changed: sessions are planned for %(group)s alone. Change them first.", group=name)
+            )
+        if group.id in handed_in:
+            raise DomainError(
+                Message("Nothing was changed: %(group)s has handed in materials, which stay.", group=name)
             )
 
 

@@ -6,10 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.audit.queries import last_change
-from app.kernel.errors import ConflictError, Difference, DomainError, NotFoundError
+from app.kernel.errors import ConflictError, Difference, NotFoundError
 from app.kernel.words import Message
-from cohorts.enums import CohortStatus
-from cohorts.models import Cohort
 from projects.models import Commission, DefenceDay, DefenceSlot, Project
 from projects.queries.groups import NOT_FOUND
 
@@ -29,20 +27,6 @@ def lock(session: Session, row: Held) -> None:
     if session.scalar(select(model.id).where(model.id == row.id).with_for_update()) is None:
         raise NotFoundError(NOT_FOUND)
     session.refresh(row)
-
-
-def refuse_closed(session: Session, cohort_id: int) -> None:
-    """Hold a cohort until the commit, before anything else of it is held; what is closed stays as it is.
-
-    Nobody closes it meanwhile, and no certificate is issued on evidence that is just being changed.
-
-    Raises:
-        DomainError: the cohort is closed.
-
-    """
-    wanted = select(Cohort.status).where(Cohort.id == cohort_id).with_for_update(key_share=True)
-    if session.scalar(wanted) == CohortStatus.CLOSED:
-        raise DomainError(Message("Nothing was changed: the cohort is closed. Open it again first."))
 
 
 def check_version(

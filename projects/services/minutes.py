@@ -15,13 +15,14 @@ from app.kernel.clock import day_of
 from app.kernel.errors import DomainError
 from app.kernel.words import Message
 from app.pdf.fonts import missing_glyphs
+from cohorts.services.closing import refuse_closed
 from projects.enums import OUTCOME_LABELS, PRESENCE_LABELS, Duty, Outcome, Presence
 from projects.minutes.content import Papers, content_of, texts_of
 from projects.models import CommissionPresence, DefenceDay, DefenceSlot
 from projects.queries.sittings import get_sitting, people_of_groups
 from projects.rules.commissions import Quorum, quorum_of
 from projects.rules.deciding import Decision, Missing, Votes, check_closing, checked, missing
-from projects.services.holding import check_version, lock, refuse_closed
+from projects.services.holding import check_version, lock
 
 SITTING, SLOT = "sitting", "defence"
 CLOSED = Message("Nothing was saved: these minutes are closed and do not change any more.")

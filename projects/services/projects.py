@@ -14,6 +14,7 @@ from app.kernel.text import clean
 from app.kernel.tri import LANGUAGES, Tri
 from app.kernel.words import Message
 from cohorts.models import Group
+from cohorts.services.closing import refuse_closed
 from modules.models import Expert
 from modules.queries.experts import expert_name
 from projects.models import Mentor, Project
@@ -59,9 +60,10 @@ def change_project(
 
     Raises:
         ConflictError: somebody else changed it since.
-        DomainError: a title is too long, or a mentor is no expert of the cohort.
+        DomainError: the cohort is closed, a title is too long, or a mentor is no expert of the cohort.
 
     """
+    refuse_closed(session, group.cohort_id)
     wanted = _checked(title)
     known = {row.id: row for row in _experts(session, group.cohort_id)}
     if not set(mentors) <= known.keys():

@@ -13,6 +13,7 @@ from app.kernel.errors import DomainError, NotFoundError
 from app.kernel.tri import Tri
 from app.kernel.words import Message
 from cohorts.models import Cohort
+from cohorts.services.closing import refuse_closed
 from modules.enums import SessionKind, SessionStatus
 from modules.models import Module, ModuleSession
 from modules.queries.schedule import zone_at
@@ -23,11 +24,12 @@ from modules.services import add_session, cancel_session, change_session, delete
 from projects.models import Commission, DefenceDay, DefenceSlot, Project
 from projects.queries.groups import NOT_FOUND, standings
 from projects.queries.sittings import people_of_groups, published_sessions
+from projects.rules.materials import check_due
 from projects.rules.sittings import MOST_PROJECTS, check_day, group_words, may_defend_again, seats, session_title, slots
-from projects.services.holding import check_version, lock, refuse_closed
+from projects.services.holding import check_version, lock
 
 SUBJECT = "sitting"
-DAY = Message("Day")
+DAY, DUE = Message("Day"), Message("Materials until")
 ALREADY_ACCEPTED = Message("Nothing was planned: the project of %(group)s is accepted already.")
 ELSEWHERE = Message("Nothing was planned: %(group)s is on the agenda of %(day)s, and nothing is decided there yet.")
 NOBODY = Message("Nothing was planned: there is nobody in %(group)s.")
@@ -41,6 +43,7 @@ class Plan:
         start: by the clocks of the place.
         minutes: for each project.
         project_ids: in the order of the agenda.
+        materials_due_on: the last day on which groups hand in their materials in time; None: no day is set.
 
     """
 
@@ -52,6 +55,7 @@ class Plan:
     project_ids: tuple[int, ...]
     rooms: tuple[str, ...] = ()
     link: str | None = None
+    materials_due_on: date | None = None
 
     @property
     def zone(self) -> str:
@@ -71,6 +75,7 @@ def plan_sitting(  # noqa: PLR0913 - what a day consists of, each by name
     project_ids: Sequence[int],
     rooms: tuple[str, ...] = (),
     link: str | None = None,
+    materials_due_on: date | None = None,
     actor: Actor | None,
     now: datetime,
 ) -> DefenceDay:
@@ -78,17 +83,20 @@ def plan_sitting(  # noqa: PLR0913 - what a day consists of, each by name
 
     Args:
         start: by the clocks of the place; minutes: for each project; project_ids: in the order of the agenda.
+        materials_due_on: the last day on which groups hand in their materials in time.
 
     Raises:
         DomainError: before the module or the cohort, past midnight, no project, a project that is accepted or on
-            another open agenda, or a group without people.
+            another open agenda, a group without people, or materials only after the defence.
         NotFoundError: something is of another cohort.
 
     """
-    plan = Plan(commission, module, day, start, minutes, tuple(project_ids), tuple(rooms), link)
+    plan = Plan(commission, module, day, start, minutes, tuple(project_ids), tuple(rooms), link, materials_due_on)
     refuse_closed(session, commission.cohort_id)
     projects = _checked(session, plan, None)
-    sitting = DefenceDay(cohort_id=commission.cohort_id, commission=commission, day=day)
+    sitting = DefenceDay(
+        cohort_id=commission.cohort_id, commission=commission, day=day, materials_due_on=materials_due_on
+    )
     session.add(sitting)
     session.flush()
     for position, (project, facts) in enumerate(_facts(plan, projects), start=1):
@@ -113,7 +121,11 @@ def change_sitting(
     refuse_closed(session, sitting.cohort_id)
     lock(session, sitting)
     refuse_decided(sitting)
-    check_version(session, sitting, subject=SUBJECT, version=version, fields={DAY: (_day(sitting.day), _day(plan.day))})
+    typed = {
+        DAY: (_day(sitting.day), _day(plan.day)),
+        DUE: (_due(sitting.materials_due_on), _due(plan.materials_due_on)),
+    }
+    check_version(session, sitting, subject=SUBJECT, version=version, fields=typed)
     projects = _checked(session, plan, sitting)
     present = {slot.project_id: slot for slot in sitting.slots}
     seen = sitting.version
@@ -124,6 +136,7 @@ def change_sitting(
     for position, (project, facts) in enumerate(_facts(plan, projects), start=1):
         _lay(session, sitting, present.get(project.id), project, facts, position, plan.module, actor, now)
     sitting.day, sitting.version = plan.day, seen + 1  # it followed its sessions one by one meanwhile
+    sitting.materials_due_on = plan.materials_due_on
     session.flush()
     session.refresh(sitting)
     _record(session, "projects.sitting_changed", sitting, plan, actor, now)
@@ -193,6 +206,7 @@ def plan_of(sitting: DefenceDay) -> Plan | None:
         tuple(slot.project_id for slot in sitting.slots),
         facts.rooms,
         facts.link,
+        sitting.materials_due_on,
     )
 
 
@@ -203,6 +217,7 @@ def _checked(session: Session, plan: Plan, sitting: DefenceDay | None) -> list[P
     if plan.module.cohort_id != cohort_id:
         raise NotFoundError(NOT_FOUND)
     check_day(plan.day, module_starts=[block.starts_on for block in plan.module.blocks], cohort_start=cohort.starts_on)
+    check_due(plan.materials_due_on, plan.day)
     wanted = list(dict.fromkeys(plan.project_ids))
     if not wanted or len(wanted) > MOST_PROJECTS:
         raise DomainError(
@@ -303,6 +318,10 @@ def _day(day: date) -> str:
     return f"{day:%d.%m.%Y}"
 
 
+def _due(day: date | None) -> str:
+    return _day(day) if day else ""
+
+
 def _record(session: Session, act: str, sitting: DefenceDay, plan: Plan, actor: Actor | None, now: datetime) -> None:
     record(
         session,
@@ -315,5 +334,6 @@ def _record(session: Session, act: str, sitting: DefenceDay, plan: Plan, actor: 
         commission=plan.commission.number,
         module=plan.module.id,
         day=plan.day.isoformat(),
+        materials_due_on=plan.materials_due_on.isoformat() if plan.materials_due_on else None,
         projects=list(plan.project_ids),
     )
