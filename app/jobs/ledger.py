@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.jobs.bell import ring_after_commit
 from app.jobs.enums import JobState
-from app.jobs.models import Job, WorkerPulse
+from app.jobs.models import LIVE, Job, WorkerPulse
 from app.kernel.words import Message
 
 
@@ -36,10 +36,9 @@ class Claim:
 
 def _free(now: datetime) -> Any:  # noqa: ANN401 - a condition of SQLAlchemy
     at_once = Job.run_at <= Job.created_at  # due whatever the clock says: somebody may have turned it back
-    return or_(
-        and_(Job.state == JobState.WAITING, or_(Job.run_at <= now, at_once)),
-        and_(Job.state == JobState.RUNNING, Job.lease_until < now),  # its worker died
-    )
+    waits = and_(Job.state == JobState.WAITING, or_(Job.run_at <= now, at_once))
+    orphaned = and_(Job.state == JobState.RUNNING, Job.lease_until < now)  # its worker died
+    return and_(LIVE, or_(waits, orphaned))  # LIVE says nothing new, but names the index
 
 
 def is_due(session: Session, *, kinds: Sequence[str], now: datetime) -> bool:
@@ -53,8 +52,8 @@ def next_due(session: Session, *, kinds: Sequence[str], now: datetime) -> dateti
     What is due already and was not taken waits for its turn: somebody rings when that ends.
     """
     at = case((Job.state == JobState.WAITING, Job.run_at), else_=Job.lease_until)
-    live = (JobState.WAITING, JobState.RUNNING)
-    return session.scalar(select(func.min(at)).where(Job.kind.in_(kinds), Job.state.in_(live), at > now))
+    due: datetime | None = session.scalar(select(func.min(at)).where(Job.kind.in_(kinds), LIVE, at > now))
+    return due
 
 
 def claim(session: Session, *, kinds: Sequence[str], now: datetime, lease: timedelta) -> Claim | None:

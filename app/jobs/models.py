@@ -10,6 +10,7 @@ from app.jobs.enums import JobState
 from app.kernel.base import Base, Identified
 
 RUNNING = text("state = 'running'")
+LIVE = text("state IN ('waiting', 'running')")
 
 
 class Job(Identified, Base):
@@ -22,7 +23,8 @@ class Job(Identified, Base):
 
     __tablename__ = "job"
     __table_args__ = (
-        Index(None, "state", "run_at"),
+        Index(None, "state", "id"),
+        Index("ix_job_live", "id", sqlite_where=LIVE, postgresql_where=LIVE),  # few among many that are done
         Index("uq_job_turn", "turn", unique=True, sqlite_where=RUNNING, postgresql_where=RUNNING),
     )
 

@@ -25,7 +25,7 @@ def wait_before(attempt: int, *, chance: Callable[[], float] = random.random) ->
 
     The chance keeps many jobs that failed together from coming back together.
     """
-    return min(FIRST_WAIT * 4 ** min(attempt - 1, LONGEST_DOUBT), LONGEST_WAIT) * (0.75 + chance() / 2)
+    return min(FIRST_WAIT * float(4 ** min(attempt - 1, LONGEST_DOUBT)), LONGEST_WAIT) * (0.75 + chance() / 2)
 
 
 def fires(times: Times, missed: Missed, *, after: datetime, until: datetime) -> tuple[list[datetime], datetime]:

@@ -105,7 +105,15 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_job_created_by_id"), "job", ["created_by_id"], unique=False)
     op.create_index(op.f("ix_job_ended_at"), "job", ["ended_at"], unique=False)
-    op.create_index(op.f("ix_job_state_run_at"), "job", ["state", "run_at"], unique=False)
+    op.create_index(
+        "ix_job_live",
+        "job",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("state IN ('waiting', 'running')"),
+        postgresql_where=sa.text("state IN ('waiting', 'running')"),
+    )
+    op.create_index(op.f("ix_job_state_id"), "job", ["state", "id"], unique=False)
     op.create_index(
         "uq_job_turn",
         "job",
@@ -241,7 +249,13 @@ def downgrade() -> None:
         sqlite_where=sa.text("state = 'running'"),
         postgresql_where=sa.text("state = 'running'"),
     )
-    op.drop_index(op.f("ix_job_state_run_at"), table_name="job")
+    op.drop_index(op.f("ix_job_state_id"), table_name="job")
+    op.drop_index(
+        "ix_job_live",
+        table_name="job",
+        sqlite_where=sa.text("state IN ('waiting', 'running')"),
+        postgresql_where=sa.text("state IN ('waiting', 'running')"),
+    )
     op.drop_index(op.f("ix_job_ended_at"), table_name="job")
     op.drop_index(op.f("ix_job_created_by_id"), table_name="job")
     op.drop_table("job")
