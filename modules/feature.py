@@ -12,6 +12,7 @@ from cohorts.signals import CohortClosing, CohortCreated, cohort_closing, cohort
 from modules.cli import schedule_group
 from modules.queries.attendance import open_registers
 from modules.queries.schedule import modules_of
+from modules.reminders import REMINDERS
 from modules.rules.access import HOST_MODULE, MANAGE_CALENDARS, VIEW_OWN_SCHEDULE, has_schedule
 from modules.services import lay_modules
 from modules.views import (
@@ -86,6 +87,7 @@ FEATURE = Feature(
         "home.cohorts": home.cohort_progress,
     },
     acts=home.ACTS,
+    reminders=REMINDERS,
     scopes={ScopeKind.MODULE: module_key},
 )
 

@@ -5,6 +5,7 @@ from app.kernel.words import Message
 from cohorts.signals import CohortClosing, GroupsChanging, cohort_closing, groups_changing
 from modules.signals import SessionsMoving, sessions_moving
 from projects.queries.closing import matters_of
+from projects.reminders import REMINDERS
 from projects.rules.access import MANAGE_PROJECTS, VIEW_OWN_PROJECT, has_project
 from projects.services.following import follow
 from projects.services.groups import refuse_decided
@@ -43,4 +44,5 @@ FEATURE = Feature(
     landing=landing,
     panels={"cohort.tabs": project_tabs, "cohort.needs": cohort_needs},
     acts=ACTS,
+    reminders=REMINDERS,
 )

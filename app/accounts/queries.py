@@ -6,8 +6,8 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from app.accounts.models import Delegation, SignInAttempt, User
-from app.accounts.rules import WINDOW, Actor, Held, Principal, in_force
+from app.accounts.models import Delegation, Grant, SignInAttempt, User
+from app.accounts.rules import WINDOW, Actor, Held, Permission, Principal, Reach, in_force, reach_of
 from app.kernel.text import identity
 from app.people.models import Person
 from app.people.queries import display_name
@@ -36,6 +36,7 @@ def load_actor(session: Session, user_id: int, *, day: date, lang: str) -> Actor
         person_id=user.person_id,
         grants=in_force(held, day),
         principals=_principals(session, user_id, day=day, lang=lang),
+        time_zone=user.time_zone,
     )
 
 
@@ -54,6 +55,22 @@ def _principals(session: Session, user_id: int, *, day: date, lang: str) -> tupl
         areas = (known.areas if known else frozenset()) | {row.area}
         people[row.person_id] = Principal(row.person_id, display_name(row.person, lang), areas)
     return tuple(people.values())
+
+
+def holders(session: Session, wanted: Permission, *, day: date) -> dict[int, Reach]:
+    """The open accounts that hold a permission on a day, and where. One statement."""
+    rows = session.scalars(
+        select(Grant)
+        .join(Grant.user)
+        .where(User.active, Grant.role.in_(wanted.roles))
+        .order_by(Grant.user_id, Grant.id)
+    )
+    found: dict[int, list[Held]] = {}
+    for row in rows:
+        held = Held(row.role, row.scope, row.scope_id, row.valid_from, row.valid_to)
+        if held.holds_on(day):
+            found.setdefault(row.user_id, []).append(held)
+    return {user_id: reach_of(grants, wanted) for user_id, grants in found.items()}
 
 
 def user_names(session: Session, user_ids: Iterable[int | None]) -> dict[int, str]:

@@ -93,21 +93,11 @@ class Actor:
     person_id: int | None = None
     grants: tuple[Held, ...] = ()
     principals: tuple[Principal, ...] = ()
+    time_zone: str | None = None
 
     def reach(self, wanted: Permission) -> Reach:
         """Where this permission is held."""
-        held = [grant for grant in self.grants if grant.role in wanted.roles]
-
-        def within(scope: ScopeKind) -> frozenset[int]:
-            return frozenset(grant.scope_id for grant in held if grant.scope == scope and grant.scope_id is not None)
-
-        return Reach(
-            everywhere=any(grant.scope == ScopeKind.EVERYWHERE for grant in held),
-            organisations=within(ScopeKind.ORGANISATION),
-            programmes=within(ScopeKind.PROGRAMME),
-            cohorts=within(ScopeKind.COHORT),
-            modules=within(ScopeKind.MODULE),
-        )
+        return reach_of(self.grants, wanted)
 
     def may(self, wanted: Permission) -> bool:
         """Whether it is held anywhere; what exactly is in reach is the query's matter."""
@@ -117,6 +107,22 @@ class Actor:
     def roles(self) -> tuple[Role, ...]:
         """The roles held, each once, in the order of the enumeration."""
         return tuple(role for role in Role if any(grant.role == role for grant in self.grants))
+
+
+def reach_of(grants: Iterable[Held], wanted: Permission) -> Reach:
+    """Where somebody with these grants holds a permission."""
+    held = [grant for grant in grants if grant.role in wanted.roles]
+
+    def within(scope: ScopeKind) -> frozenset[int]:
+        return frozenset(grant.scope_id for grant in held if grant.scope == scope and grant.scope_id is not None)
+
+    return Reach(
+        everywhere=any(grant.scope == ScopeKind.EVERYWHERE for grant in held),
+        organisations=within(ScopeKind.ORGANISATION),
+        programmes=within(ScopeKind.PROGRAMME),
+        cohorts=within(ScopeKind.COHORT),
+        modules=within(ScopeKind.MODULE),
+    )
 
 
 def in_force(grants: Iterable[Held], day: date) -> tuple[Held, ...]:

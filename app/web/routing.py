@@ -1,6 +1,8 @@
-"""What the numbers in addresses may be."""
+"""What the numbers in addresses may be, and the paths of pages where no request is answered."""
 
-from flask import Flask
+from typing import Any
+
+from flask import Flask, current_app
 from werkzeug.routing import IntegerConverter, Map
 
 LARGEST_KEY = 2**31 - 1  # of an INTEGER column on PostgreSQL; a larger one would be a failure there, not a 404
@@ -21,3 +23,8 @@ class KeyConverter(IntegerConverter):
 def init_routing(app: Flask) -> None:
     """Put the bounds in force; before any route is added."""
     app.url_map.converters["int"] = KeyConverter
+
+
+def path_of(endpoint: str, **values: Any) -> str:  # noqa: ANN401 - as in flask.url_for
+    """The path of a page of this site, also in a job or a command."""
+    return current_app.url_map.bind("").build(endpoint, values)

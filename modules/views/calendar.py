@@ -1,12 +1,12 @@
 """The calendar that programs subscribe to, by a secret address."""
 
 import re
+from collections.abc import Iterable
 
 from flask import Blueprint, Response, abort, request
-from flask_babel import force_locale
 
 from app.kernel.words import Message
-from app.web.locale import translate
+from app.web.locale import force_locale, translate
 from app.web.policy import public
 from app.web.request import db_session
 from modules.enums import SessionStatus
@@ -33,17 +33,21 @@ def feed(secret: str) -> Response:
     lang = owner.language or USUAL_LANGUAGE
     own = [entry for entry in entries(db_session(), owner.person_id) if entry.mine]
     names = Names(known_experts(db_session(), (key for entry in own for key in expert_ids(entry.people))))
-    with force_locale(lang):
-        name = translate(Message("My schedule"))
-        cancelled = translate(Message("Cancelled"))
-        events = [_event(entry, names, lang, cancelled) for entry in own]
-    response = Response(calendar(events, name=name), content_type="text/calendar; charset=utf-8")
+    response = Response(calendar_of(own, names, lang), content_type="text/calendar; charset=utf-8")
     response.headers["Cache-Control"] = "private, no-cache"
     response.headers["X-Robots-Tag"] = "noindex"
     # No Last-Modified: a session that falls away from somebody's calendar leaves nothing behind that is newer.
     response.add_etag()
     response.make_conditional(request)
     return response
+
+
+def calendar_of(own: Iterable[Entry], names: Names, lang: str) -> bytes:
+    """The calendar of some published sessions, in a language."""
+    with force_locale(lang):
+        cancelled = translate(Message("Cancelled"))
+        events = [_event(entry, names, lang, cancelled) for entry in own]
+        return calendar(events, name=translate(Message("My schedule")))
 
 
 def _event(entry: Entry, names: Names, lang: str, cancelled: str) -> Event:

@@ -185,6 +185,14 @@ def place_of(held: Held, lang: str) -> Place:
     return Place("other", "info", said(PLACE_UNKNOWN, lang), Markup())
 
 
+def place_text(held: Held, lang: str) -> str:
+    """The same in one line without markup, with the link: for letters."""
+    where = [*([held.address.best(lang)[0]] if held.address else []), *held.rooms]
+    word = place_of(held, lang).word
+    details = " · ".join(text for text in (", ".join(where), held.link) if text)
+    return f"{word}: {details}" if details else word
+
+
 @lru_cache(maxsize=256)
 def said(message: Message, lang: str) -> str:  # noqa: ARG001 - the language of the page is part of the key
     """A fixed sentence in the language of the page, looked up once."""
