@@ -15,6 +15,7 @@ from app.jobs.kinds import Registry
 from app.kernel.database import db, engine_options, init_database
 from app.kernel.unit import Application
 from app.notices.kinds import Kinds
+from app.notices.views import blueprint as notices
 from app.platform import PLATFORM_JOBS, PLATFORM_NOTICES, PLATFORM_TRIGGERS
 from app.settings import Settings
 from app.web.errors import init_errors
@@ -57,7 +58,7 @@ def create_app(settings: Settings, *, testing: bool = False) -> Flask:
     init_errors(app)
     init_static(app)
     init_templating(app)
-    for blueprint in (web, accounts, home):
+    for blueprint in (web, accounts, home, notices):
         app.register_blueprint(blueprint)
     for command in commands:
         app.cli.add_command(command)

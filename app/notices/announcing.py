@@ -21,22 +21,22 @@ from app.mail.services import Draft, post
 from app.mail.templates import LetterTemplate
 from app.notices.kinds import NoticeKind
 from app.notices.models import Announcement, Notice
-from app.notices.rules import REMIND_AFTER, checked_announcement, filled, may_remind_from, tokens_in
+from app.notices.rules import REMIND_AFTER, checked_announcement, filled, tokens_in
 from app.notices.services import notice_row
+from app.web.routing import path_of
 
+_TITLE, _TEXT = "%(title)s", "%(text)s"  # these are alike in every language
 ANNOUNCEMENT = NoticeKind(
     "notices.announcement",
     Message("Announcements of your coordinators, when they send them by e-mail too"),
     Message("Announcement: %(title)s"),
-    LetterTemplate(
-        "notices.announcement", Message("%(title)s"), (Message("%(text)s"),), Message("Open the announcement")
-    ),
+    LetterTemplate("notices.announcement", Message(_TITLE), (Message(_TEXT),), Message("Open the announcement")),
     essential=True,
 )
 REMINDER_LETTER = LetterTemplate(
     "notices.announcement_reminder",
     Message("Reminder: %(title)s"),
-    (Message("You have not opened this announcement yet:"), Message("%(text)s")),
+    (Message("You have not opened this announcement yet:"), Message(_TEXT)),
     Message("Open the announcement"),
 )
 
@@ -169,7 +169,7 @@ def _post(
             Draft(
                 recipient,
                 {name: filled(text, values) for name, text in texts[recipient.language].items()} if own else {},
-                path_of(announcement),
+                path_of("notices.announcement", number=announcement.id) if recipient.user_id else None,
             )
             for recipient, values in letters
         ],
@@ -179,11 +179,6 @@ def _post(
         now=now,
         shared=None if own else texts,
     )
-
-
-def path_of(announcement: Announcement) -> str:
-    """Where somebody reads an announcement that was told to them."""
-    return f"/notices/announcements/{announcement.id}"
 
 
 def remind(session: Session, *, announcement: Announcement, actor: Actor, now: datetime) -> int:
@@ -197,21 +192,7 @@ def remind(session: Session, *, announcement: Announcement, actor: Actor, now: d
         ConflictError: it was sent, or somebody reminded them, less than an hour ago.
 
     """
-    earliest = now - REMIND_AFTER
-    taken = session.execute(
-        update(Announcement)
-        .where(
-            Announcement.id == announcement.id,
-            Announcement.created_at <= earliest,
-            or_(Announcement.reminded_at.is_(None), Announcement.reminded_at <= earliest),
-        )
-        .values(reminded_at=now, reminded_by_id=actor.user_id)
-        .returning(Announcement.id),
-        execution_options={"synchronize_session": False},
-    ).first()
-    session.refresh(announcement)
-    if taken is None:
-        raise _too_soon(session, announcement)
+    _take_turn(session, announcement, actor, now)
     rest = session.execute(
         update(Notice)
         .where(Notice.announcement_id == announcement.id, Notice.seen_at.is_(None))
@@ -241,6 +222,25 @@ def remind(session: Session, *, announcement: Announcement, actor: Actor, now: d
     return len(rest)
 
 
+def _take_turn(session: Session, announcement: Announcement, actor: Actor, now: datetime) -> None:
+    """Of several who remind at once, one does."""
+    earliest = now - REMIND_AFTER
+    taken = session.execute(
+        update(Announcement)
+        .where(
+            Announcement.id == announcement.id,
+            Announcement.created_at <= earliest,
+            or_(Announcement.reminded_at.is_(None), Announcement.reminded_at <= earliest),
+        )
+        .values(reminded_at=now, reminded_by_id=actor.user_id)
+        .returning(Announcement.id),
+        execution_options={"synchronize_session": False},
+    ).first()
+    session.refresh(announcement)
+    if taken is None:
+        raise _too_soon(session, announcement)
+
+
 def _kept(values: Mapping[tuple[int | None, int | None], Mapping[str, Any]], one: Recipient) -> Mapping[str, str]:
     kept = values.get((one.person_id, None)) or values.get((None, one.user_id)) or {}
     found: Mapping[str, str] = kept.get(one.language, {})
@@ -257,16 +257,3 @@ def _too_soon(session: Session, announcement: Announcement) -> ConflictError:
         else Message("Nobody was reminded: it was sent less than an hour ago. Give people time to open it.")
     )
     return ConflictError(sentence, who=who, when=last)
-
-
-__all__ = [
-    "ANNOUNCEMENT",
-    "REMINDER_LETTER",
-    "Addressee",
-    "Audience",
-    "AudienceSource",
-    "announce",
-    "may_remind_from",
-    "path_of",
-    "remind",
-]

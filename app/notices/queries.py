@@ -90,6 +90,21 @@ def get_notice(session: Session, actor: Actor, number: int) -> tuple[Notice, Rea
     raise NotFoundError(NOTHING_THERE)
 
 
+def notice_of_announcement(session: Session, actor: Actor, announcement_id: int) -> int:
+    """The number of somebody's notice of an announcement, their own first.
+
+    Raises:
+        NotFoundError: it was not told to them.
+
+    """
+    for reader in readers(actor):
+        wanted = select(Notice.id).where(Notice.announcement_id == announcement_id, reader.theirs).order_by(Notice.id)
+        number = session.scalar(wanted.limit(1))
+        if number is not None:
+            return number
+    raise NotFoundError(NOTHING_THERE)
+
+
 def seen_by(session: Session, notices: Sequence[Notice], *, but: int) -> dict[int, str]:
     """The names of the accounts through which notices were seen, other than the reader's own."""
     return user_names(session, (notice.seen_by_id for notice in notices if notice.seen_by_id != but))

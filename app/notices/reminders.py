@@ -178,5 +178,5 @@ def _give(session: Session, notice: NoticeKind, part: Sequence[Due], now: dateti
         tell(session, kind=notice, told=told, scope=scope, scope_id=scope_id, actor=None, now=now)
 
 
-REMIND = JobKind("notices.remind", Message("Remind people of what is coming"), remind, turn="reminders")
+REMIND = JobKind("notices.remind", Message("Remind people of what is coming"), remind)
 REMIND_OFTEN = Trigger("notices.every_five_minutes", REMIND, CronTrigger(minute="*/5", timezone=UTC))

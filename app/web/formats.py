@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_decimal
 from markupsafe import Markup, escape
@@ -93,6 +94,12 @@ def _in_year(value: PartialDate, lang: str) -> str:
     """A day or a month without its year; Kazakh writes months small."""
     pattern = "d MMMM" if value.day else {"kk": "MMMM", "ru": "LLLL", "en": "LLLL"}[lang]
     return format_date(value.first_day, pattern, locale=lang)
+
+
+@lru_cache(maxsize=64)
+def language_name(code: str, lang: str) -> str:
+    """What a language is called in another (CLDR): «қазақ тілі», «казахский», "Kazakh"."""
+    return str(Locale(lang).languages[code])
 
 
 def number(value: float, lang: str) -> str:

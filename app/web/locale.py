@@ -6,14 +6,16 @@ from typing import Any
 
 from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, force_locale, gettext
+from werkzeug import Response
 
 from app.kernel.tri import LANGUAGES
 from app.kernel.words import Message
-from app.web.request import actor_or_none
+from app.web.request import actor_or_none, settings
 
 LANGUAGE_COOKIE = "lang"
 THEME_COOKIE = "theme"
 THEMES = ("light", "dark")
+YEAR = 31_536_000  # seconds
 _SAFE_PATH = re.compile(r"/(?![/\\])[A-Za-z0-9._~!$&'()*+,;=:@%/?-]*")
 
 
@@ -35,6 +37,11 @@ def chosen_theme() -> str:
     """``light``, ``dark``, or "" for what the device prefers."""
     theme = request.cookies.get(THEME_COOKIE, "")
     return theme if theme in THEMES else ""
+
+
+def remember(response: Response, name: str, value: str) -> None:
+    """Keep a language or a theme in the browser for a year."""
+    response.set_cookie(name, value, max_age=YEAR, httponly=True, samesite="Lax", secure=settings().https)
 
 
 def safe_path(path: str | None, default: str = "/") -> str:
@@ -64,4 +71,4 @@ def init_locale(app: Flask, packages: list[str]) -> None:
     )
 
 
-__all__ = ["chosen_language", "chosen_theme", "force_locale", "init_locale", "safe_path", "translate"]
+__all__ = ["chosen_language", "chosen_theme", "force_locale", "init_locale", "remember", "safe_path", "translate"]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, g, request, url_for
 from flask_wtf.csrf import generate_csrf
 from jinja2 import StrictUndefined
 
@@ -14,20 +14,22 @@ from app.accounts.rules import Actor
 from app.feature import Feature, MenuItem
 from app.kernel.partial_date import PartialDate
 from app.kernel.words import Message
+from app.notices.queries import unread
 from app.web import formats
 from app.web.locale import chosen_language, chosen_theme, translate
-from app.web.request import actor_or_none, moment, settings
+from app.web.request import actor_or_none, db_session, moment, settings
 from app.web.zones import zone_words
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A line of a menu as a page shows it."""
+    """A line of a menu as a page shows it; ``count``: how much of what stands behind it is new."""
 
     label: str
     url: str
     icon: str
     current: bool
+    count: int = 0
 
 
 def features() -> tuple[Feature, ...]:
@@ -47,11 +49,22 @@ def _menu(*, tabs: bool) -> list[Link]:
         return []
     items = [item for feature in features() for item in feature.menu if item.tab == tabs and item.is_for(actor)]
     lines = [_link(item) for item in sorted(items, key=lambda item: item.order)]
-    return lines if tabs or not lines else [_home(actor), *lines]
+    if not lines:
+        return []
+    return [*lines, _notices(actor)] if tabs else [_home(actor), *lines, _notices(actor)]
 
 
 def _home(actor: Actor) -> Link:
     return Link(translate(home_title(actor)), url_for("home.index"), "home", request.endpoint == "home.index")
+
+
+def _notices(actor: Actor) -> Link:
+    """Everybody's notices, counted once for a page; not at all when the database does not answer."""
+    if "unread" not in g:
+        g.unread = 0 if "without_accounts" in g else sum(unread(db_session(), actor).values())
+    return Link(
+        translate(Message("Notices")), url_for("notices.index"), "bell", request.blueprint == "notices", g.unread
+    )
 
 
 def _link(item: MenuItem) -> Link:

@@ -5,11 +5,9 @@ from flask.typing import ResponseReturnValue
 
 from app.kernel.tri import LANGUAGES
 from app.web.health import problems
-from app.web.locale import LANGUAGE_COOKIE, THEME_COOKIE, THEMES, safe_path
+from app.web.locale import LANGUAGE_COOKIE, THEME_COOKIE, THEMES, remember, safe_path
 from app.web.policy import public
 from app.web.request import settings
-
-YEAR = 31_536_000
 
 blueprint = Blueprint("web", __name__)
 
@@ -22,7 +20,7 @@ def preferences() -> ResponseReturnValue:
     for name, allowed in ((LANGUAGE_COOKIE, LANGUAGES), (THEME_COOKIE, THEMES)):
         value = request.form.get(name)
         if value is not None and value in allowed:
-            response.set_cookie(name, value, max_age=YEAR, httponly=True, samesite="Lax", secure=settings().https)
+            remember(response, name, value)
     return response
 
 

@@ -14,6 +14,14 @@ NAMES = {
     "Asia/Dushanbe": Message("Dushanbe time"),
     "Asia/Baku": Message("Baku time"),
     "Asia/Tbilisi": Message("Tbilisi time"),
+    "Europe/Moscow": Message("Moscow time"),
+    "Europe/Istanbul": Message("Istanbul time"),
+    "Europe/London": Message("London time"),
+    "Europe/Berlin": Message("Central European time"),
+    "Asia/Singapore": Message("Singapore time"),
+    "Asia/Seoul": Message("Seoul time"),
+    "Asia/Shanghai": Message("Beijing time"),
+    "America/New_York": Message("New York time"),
 }
 
 

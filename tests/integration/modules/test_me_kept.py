@@ -18,8 +18,8 @@ Visit = Callable[..., FlaskClient]
 
 
 class TestCost:
-    @pytest.mark.parametrize(("name", "most"), [("participant", 5), ("assistant", 6)])
-    def test_six_statements_whatever_the_number_of_sessions(
+    @pytest.mark.parametrize(("name", "most"), [("participant", 6), ("assistant", 7)])
+    def test_a_few_statements_whatever_the_number_of_sessions(
         self, world: World, visit: Visit, statements: Statements, name: str, most: int
     ) -> None:
         counts = []
