@@ -1,11 +1,16 @@
 """The platform's own jobs and notices: what features give by their ``feature.py``, the platform gives here."""
 
+from app.feature import MenuItem
 from app.jobs.kinds import JobKind, Trigger
+from app.jobs.rules import VIEW_JOBS
 from app.jobs.tidying import TIDY, TIDY_DAILY
+from app.kernel.words import Message
+from app.mail.delivering import EVERY_MINUTE
 from app.notices.announcing import ANNOUNCEMENT
 from app.notices.kinds import NoticeKind
 from app.notices.reminders import REMIND_OFTEN
 
 PLATFORM_JOBS: tuple[JobKind, ...] = (TIDY,)
-PLATFORM_TRIGGERS: tuple[Trigger, ...] = (TIDY_DAILY, REMIND_OFTEN)
+PLATFORM_TRIGGERS: tuple[Trigger, ...] = (TIDY_DAILY, EVERY_MINUTE, REMIND_OFTEN)
+PLATFORM_MENU: tuple[MenuItem, ...] = (MenuItem(Message("Jobs"), "jobs.index", "clock", VIEW_JOBS, 90, ("jobs",)),)
 PLATFORM_NOTICES: tuple[NoticeKind, ...] = (ANNOUNCEMENT,)

@@ -1,6 +1,7 @@
 """What may stand in a letter's head: addresses, names, lines."""
 
 import re
+from datetime import timedelta
 
 from app.kernel.text import clean
 from app.kernel.words import Message
@@ -8,6 +9,11 @@ from app.kernel.words import Message
 LONGEST_ADDRESS, LONGEST_LOCAL = 254, 64  # octets (RFC 5321)
 LONGEST_PATH = 300
 MOST_NAME, MOST_SUBJECT, MOST_REASON = 100, 200, 200  # characters
+# Greylisting wants minutes; a full mailbox, days. All of them: three days and a half.
+WAITS = (
+    *(timedelta(minutes=minutes) for minutes in (5, 15, 30)),
+    *(timedelta(hours=hours) for hours in (1, 2, 4, 8, 16, 24, 28)),
+)
 _SPECIALS = re.compile(r'[()<>\[\]:;@\\,"]+')  # they mean something in a head: a name gets along without them
 _ATOM = r"[\w!#$%&'*+/=?^`{|}~-]+"
 _LOCAL = re.compile(rf"{_ATOM}(\.{_ATOM})*")
@@ -61,3 +67,8 @@ def address_problem(address: str) -> Message | None:
     except ValueError:
         return Message("This is not an e-mail address. Correct it, then send the letter again.")
     return None
+
+
+def wait_before(attempts: int) -> timedelta | None:
+    """How long a letter waits after so many tries that were answered with "later"; None: that was often enough."""
+    return WAITS[attempts - 1] if attempts <= len(WAITS) else None
