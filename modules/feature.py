@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 from app.accounts.enums import ScopeKind
 from app.accounts.rules import EVERYWHERE
 from app.feature import Feature, MenuItem
+from app.jobs.services import enqueue
 from app.kernel.errors import NotFoundError
 from app.kernel.words import Message
 from cohorts.queries import get_cohort
@@ -15,6 +16,8 @@ from modules.queries.schedule import modules_of
 from modules.reminders import REMINDERS
 from modules.rules.access import HOST_MODULE, MANAGE_CALENDARS, VIEW_OWN_SCHEDULE, has_schedule
 from modules.services import lay_modules
+from modules.signals import SchedulePublished, schedule_published
+from modules.telling import CHANGED, READY, TELL
 from modules.views import (
     attendance,
     calendar,
@@ -48,6 +51,19 @@ def lay_for_new_cohort(created: CohortCreated) -> None:
 def tell_open_registers(closing: CohortClosing) -> None:
     """A cohort is closed when nobody is left unmarked, if its rule asks for attendance."""
     closing.matters.extend(open_registers(closing.session, closing.cohort))
+
+
+@schedule_published.connect
+def tell_changes(published: SchedulePublished) -> None:
+    """Those whose own sessions changed are told, after the commit."""
+    enqueue(
+        published.session,
+        kind=TELL,
+        key=f"{published.cohort_id}:{published.version}",
+        arguments={"cohort": published.cohort_id, "version": published.version},
+        actor=published.actor,
+        now=published.now,
+    )
 
 
 def module_key(session: Session, code: str) -> int:
@@ -87,6 +103,8 @@ FEATURE = Feature(
         "home.cohorts": home.cohort_progress,
     },
     acts=home.ACTS,
+    jobs=(TELL,),
+    notices=(READY, CHANGED),
     reminders=REMINDERS,
     scopes={ScopeKind.MODULE: module_key},
 )

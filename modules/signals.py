@@ -11,6 +11,7 @@ from app.accounts.rules import Actor
 from app.kernel.words import Message
 from modules.rules.times import zone_of
 
+schedule_published = Signal("Sent with a SchedulePublished after a version was written, before the commit.")
 sessions_moving = Signal("Sent with a SessionsMoving before sessions get other times; receivers name those that stay.")
 
 
@@ -44,3 +45,14 @@ class SessionsMoving:
     actor: Actor | None
     now: datetime
     stay: dict[int, Message] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SchedulePublished:
+    """A version of a cohort's schedule was published; nobody was told yet."""
+
+    session: Session
+    cohort_id: int
+    version: int
+    actor: Actor | None
+    now: datetime

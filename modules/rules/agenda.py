@@ -1,7 +1,7 @@
 """What a participant's page shows first, when a link may be opened, and what changed since last time."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -104,7 +104,7 @@ def home_zone(zones: Iterable[str], default: str) -> str:
     return min(counts, key=lambda zone: (-counts[zone], zone)) if counts else default
 
 
-def changes(entries: Iterable[Entry], before: dict[int, Facts], *, now: datetime) -> list[Change]:
+def changes(entries: Iterable[Entry], before: Mapping[int, Facts], *, now: datetime) -> list[Change]:
     """What is different for the person, in order of time; what is over both as it was and as it is, is left out.
 
     Args:

@@ -19,6 +19,7 @@ from modules.queries.schedule import latest_version, modules_of, pending_changes
 from modules.rules.audience import Target, ids_of
 from modules.rules.publishing import Pending, review_mark
 from modules.services.personal import new_secret
+from modules.signals import SchedulePublished, schedule_published
 
 STALE = Message("Somebody else published or changed the schedule since you looked. Nothing was published: look again.")
 
@@ -69,6 +70,7 @@ def publish(
         version=version.number,
         sessions=len(changes),
     )
+    schedule_published.send(SchedulePublished(session, cohort.id, version.number, actor, now))
     return version
 
 

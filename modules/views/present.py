@@ -6,7 +6,6 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Protocol
 
-from babel import Locale
 from markupsafe import Markup, escape
 from sqlalchemy.orm import Session
 
@@ -148,14 +147,8 @@ def languages_text(held: Manned, lang: str) -> str:
     """In which languages a session is held; "" when nobody said."""
     if not held.languages:
         return ""
-    spoken = ", ".join(language_name(code, lang) for code in held.languages)
+    spoken = ", ".join(formats.language_name(code, lang) for code in held.languages)
     return translate(Message("Held in: %(languages)s", languages=spoken))
-
-
-@lru_cache(maxsize=64)
-def language_name(code: str, lang: str) -> str:
-    """What a language is called in another (CLDR): «қазақ тілі», «казахский», "Kazakh"."""
-    return str(Locale(lang).languages[code])
 
 
 def audience_text(held: Manned, names: Names) -> str:

@@ -22,7 +22,7 @@ from modules.queries.sessions import edits_since, said_of
 from modules.rules.audience import person_in_role, person_word, roles_of
 from modules.rules.experts import short_line
 from modules.rules.facts import PART_LABELS, Facts, facts_of, spoken
-from modules.views.present import block_label, language_name
+from modules.views.present import block_label
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,9 @@ def choices(form: SessionForm, cohort_id: int) -> Choices:
             for row in people_choices(session, cohort_id, map(person_word, persons))
         ],
         experts=_experts(form, cohort_id, lang),
-        languages=[(code, language_name(code, lang), code in (form.languages.data or ())) for code in LANGUAGES],
+        languages=[
+            (code, formats.language_name(code, lang), code in (form.languages.data or ())) for code in LANGUAGES
+        ],
     )
 
 
