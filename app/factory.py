@@ -12,11 +12,12 @@ from app.cli import commands
 from app.feature import Feature
 from app.home.views import blueprint as home
 from app.jobs.kinds import Registry
+from app.jobs.views import blueprint as jobs
 from app.kernel.database import db, engine_options, init_database
 from app.kernel.unit import Application
 from app.notices.kinds import Kinds
 from app.notices.views import blueprint as notices
-from app.platform import PLATFORM_JOBS, PLATFORM_NOTICES, PLATFORM_TRIGGERS
+from app.platform import PLATFORM_JOBS, PLATFORM_MENU, PLATFORM_NOTICES, PLATFORM_TRIGGERS
 from app.settings import Settings
 from app.web.errors import init_errors
 from app.web.health import MIGRATIONS
@@ -58,7 +59,7 @@ def create_app(settings: Settings, *, testing: bool = False) -> Flask:
     init_errors(app)
     init_static(app)
     init_templating(app)
-    for blueprint in (web, accounts, home, notices):
+    for blueprint in (web, accounts, home, jobs, notices):
         app.register_blueprint(blueprint)
     for command in commands:
         app.cli.add_command(command)
@@ -91,6 +92,7 @@ def _configure(app: Flask, settings: Settings, *, testing: bool) -> None:
 def _gather(app: Flask, features: tuple[Feature, ...]) -> None:
     """Keep what the platform and the features give, each kind of thing in one place."""
     app.extensions["features"] = features
+    app.extensions["menu"] = (*PLATFORM_MENU, *(item for feature in features for item in feature.menu))
     app.extensions["jobs"] = Registry(
         (*PLATFORM_JOBS, *(kind for feature in features for kind in feature.jobs)),
         (*PLATFORM_TRIGGERS, *(trigger for feature in features for trigger in feature.triggers)),

@@ -15,6 +15,14 @@ class JobState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Standing(StrEnum):
+    """How things stand with the jobs, the worst first."""
+
+    NO_WORKER = "no_worker"
+    FAILED = "failed"
+    FINE = "fine"
+
+
 class Lane(StrEnum):
     """Each worker has one hand for each lane, so that slow work never keeps quick work waiting."""
 
@@ -36,8 +44,8 @@ class Missed(StrEnum):
 
 JOB_STATE_LABELS = {
     JobState.WAITING: Message("Waiting"),
-    JobState.RUNNING: Message("Running"),
+    JobState.RUNNING: Message("Under way"),
     JobState.DONE: Message("Done"),
     JobState.FAILED: Message("Failed"),
-    JobState.CANCELLED: Message("Cancelled"),
+    JobState.CANCELLED: Message("Called off"),
 }

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from app.accounts.enums import Role
 from app.accounts.rules import permission
-from app.jobs.enums import JobState, Missed
+from app.jobs.enums import JobState, Missed, Standing
 from app.jobs.kinds import Times
 
 VIEW_JOBS = permission("jobs.view", Role.ADMINISTRATOR, Role.AUDITOR)
@@ -55,6 +55,13 @@ def _moments(times: Times, after: datetime, until: datetime) -> Iterator[datetim
         yield at.astimezone(UTC)
         following = times.get_next_fire_time(at, at + TICK)
         at = following if following is not None and following > at else None  # a trigger that stands still is left
+
+
+def standing(*, workers: int, failed: int) -> Standing:
+    """What is to be said first of the jobs."""
+    if not workers:
+        return Standing.NO_WORKER
+    return Standing.FAILED if failed else Standing.FINE
 
 
 def may_call_off(seen: str, state: JobState) -> bool:

@@ -40,6 +40,24 @@ if (timers.length) {
   setInterval(tick, 20000);
 }
 
+// The progress of a job: this page is read again every few seconds and the piece replaced, until the job has ended.
+async function follow() {
+  if (!document.hidden) {
+    try {
+      const answer = await fetch(location.href);
+      const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+      for (const piece of answer.ok ? all('[data-follow]') : []) {
+        const fresh = page.getElementById(piece.id);
+        if (!fresh) location.reload();
+        else piece.replaceWith(fresh);
+        if (fresh && !fresh.matches('[data-follow]')) say(fresh.textContent.replace(/\s+/g, ' '));
+      }
+    } catch { /* the next look may go well */ }
+  }
+  if (document.querySelector('[data-follow]')) setTimeout(follow, 3000);
+}
+if (document.querySelector('[data-follow]')) setTimeout(follow, 3000);
+
 // A date field shows the browser's format; the line above it says weekday and date in the page's language.
 const words = new Intl.DateTimeFormat(document.documentElement.lang.replace('en', 'en-GB'), { weekday: 'long', day: 'numeric', month: 'long', timeZone: 'UTC' });
 document.addEventListener('input', ({ target }) => {

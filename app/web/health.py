@@ -1,17 +1,23 @@
 """Whether this installation can work: one short reason for each thing that is wrong, nothing that helps an attacker."""
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from flask import current_app
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.jobs.kinds import Registry
+from app.jobs.queries import alive, unknown_kinds, workers_seen
+from app.kernel import clock
 from app.kernel.database import db
 from app.settings import Settings
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
+LONGEST_STRANGE = timedelta(minutes=5)  # while releases change, the old workers meet jobs of the new one
 LEAST_FREE = 100 * 1024 * 1024  # bytes: below this issuing and rendering would soon fail
 
 
@@ -22,13 +28,32 @@ def migration_head() -> str | None:
     return ScriptDirectory.from_config(config).get_current_head()
 
 
+def _of_jobs() -> list[str]:
+    """Whether somebody carries jobs out. Those that failed are for a person to look at, and make nothing unfit."""
+    found = []
+    now = clock.now()
+    registry: Registry = current_app.extensions["jobs"]
+    session = db.session()
+    workers = workers_seen(session)
+    strange = unknown_kinds(session, known=registry.kinds.keys(), before=now - LONGEST_STRANGE)
+    if not workers:
+        found.append("no worker runs: start one with flask worker, or serve with flask serve")
+    elif not alive(workers, now=now):
+        found.append(f"no worker has been seen since {workers[0].seen_at:%Y-%m-%d %H:%M} UTC")
+    if strange:
+        found.append(f"jobs wait that no worker of this release knows: {', '.join(strange)}")
+    return found
+
+
 def problems(settings: Settings) -> list[str]:
     """What keeps this installation from working; empty when nothing does."""
     found = []
     try:
         with db.engine.connect() as connection:
             at = MigrationContext.configure(connection).get_current_revision()
-        if at != migration_head():
+        if at == migration_head():
+            found += _of_jobs()
+        else:
             found.append("the database is not at the newest migration")
     except SQLAlchemyError:
         found.append("the database does not answer")

@@ -12,6 +12,7 @@ from jinja2 import StrictUndefined
 from app.accounts.enums import ROLE_LABELS, Role
 from app.accounts.rules import Actor
 from app.feature import Feature, MenuItem
+from app.jobs.enums import JOB_STATE_LABELS
 from app.kernel.partial_date import PartialDate
 from app.kernel.words import Message
 from app.notices.queries import unread
@@ -47,7 +48,8 @@ def _menu(*, tabs: bool) -> list[Link]:
     actor = actor_or_none()
     if actor is None:
         return []
-    items = [item for feature in features() for item in feature.menu if item.tab == tabs and item.is_for(actor)]
+    offered: tuple[MenuItem, ...] = current_app.extensions["menu"]
+    items = [item for item in offered if item.tab == tabs and item.is_for(actor)]
     lines = [_link(item) for item in sorted(items, key=lambda item: item.order)]
     if not lines:
         return []
@@ -122,6 +124,8 @@ def init_templating(app: Flask) -> None:
         clock=formats.clock,
         tri=_in_language(formats.tri),
         number=_in_language(formats.number),
+        said=lambda kept: translate(Message.from_dict(kept)) if kept else "",
+        job_state=lambda state: translate(JOB_STATE_LABELS[state]),
         say=translate,
         zone=lambda name: zone_words(name, moment()),
     )

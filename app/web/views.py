@@ -34,6 +34,6 @@ def healthz() -> ResponseReturnValue:
 @blueprint.get("/readyz")
 @public
 def readyz() -> ResponseReturnValue:
-    """The process can work: database, migrations, disk. 503 with the reasons otherwise."""
+    """The installation can work: database, migrations, disk, workers. 503 with the reasons otherwise."""
     found = problems(settings())
     return {"status": "ok" if not found else "not ready", "problems": found}, 503 if found else 200

@@ -1,7 +1,5 @@
 """What holds for every answer: hosts, headers, languages, errors, health."""
 
-from pathlib import Path
-
 import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
@@ -94,19 +92,6 @@ def test_static_files_are_kept_for_a_year_only_under_their_hash(client: FlaskCli
     address = str(link["href"])
     assert "immutable" in client.get(address).headers["Cache-Control"]
     assert "immutable" not in client.get(address.partition("?")[0]).headers["Cache-Control"]
-
-
-def test_health_and_readiness(client: FlaskClient) -> None:
-    assert client.get("/healthz").json == {"status": "ok"}
-    ready = client.get("/readyz")
-    assert (ready.status_code, ready.json) == (200, {"status": "ok", "problems": []})
-
-
-def test_not_ready_without_a_data_folder(client: FlaskClient, app: Flask) -> None:
-    Path(app.extensions["settings"].DATA_DIR).rmdir()
-    answer = client.get("/readyz")
-    assert answer.status_code == 503
-    assert answer.json == {"status": "not ready", "problems": ["the data folder cannot be written"]}
 
 
 @pytest.mark.parametrize(("lang", "said"), [("kk", "254 таңба"), ("ru", "254 знаков"), ("en", "254 characters")])

@@ -121,7 +121,8 @@ def test_the_job_of_a_dead_worker_is_taken_over_and_the_dead_one_writes_nothing(
 
 
 def test_a_worker_that_lives_keeps_its_job(own_app: Flask) -> None:
-    clock, found = Clock(), []
+    clock = Clock()
+    found: list[int] = []
 
     def slow(work: Work, *, mark: str) -> None:
         for _ in range(5):
@@ -139,7 +140,8 @@ def test_a_worker_that_lives_keeps_its_job(own_app: Flask) -> None:
 
 
 def test_jobs_of_one_turn_run_one_after_another(own_app: Flask) -> None:
-    clock, seen = Clock(), []
+    clock = Clock()
+    seen: list[tuple[str, str | int]] = []
 
     def nested(_work: Work, *, mark: str) -> None:
         seen.append(("begin", mark))
