@@ -4,6 +4,7 @@ from app.accounts.enums import ScopeKind
 from app.accounts.rules import EVERYWHERE
 from app.feature import Feature, MenuItem
 from app.kernel.words import Message
+from cohorts.audiences import audiences_of_cohort
 from cohorts.cli import commands
 from cohorts.panels import ACTS, home_needs, my_cohorts
 from cohorts.queries import get_cohort, get_programme
@@ -22,6 +23,7 @@ FEATURE = Feature(
     home=(home_needs, my_cohorts),
     panels={"cohort.tabs": own_tabs},
     acts=ACTS,
+    audiences=(audiences_of_cohort,),
     scopes={
         ScopeKind.PROGRAMME: lambda session, code: get_programme(session, EVERYWHERE, code).id,
         ScopeKind.COHORT: lambda session, code: get_cohort(session, EVERYWHERE, code).id,

@@ -4,13 +4,15 @@ from collections.abc import Collection
 
 from flask_babel import lazy_gettext as _
 from flask_wtf.file import FileField, FileRequired
-from wtforms import DateField, IntegerField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms import BooleanField, DateField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
 from wtforms.widgets import HiddenInput
 
 from app.kernel.partial_date import PartialDate
 from app.kernel.text import clean
+from app.kernel.tri import LANGUAGES, Tri
 from app.kernel.words import Message
+from app.notices.announcing import Audience
 from app.people.enums import NameForm, NameKind
 from app.people.models import Person
 from app.people.queries import current_name
@@ -182,6 +184,32 @@ class NameForms(Form):
         others = (self[f"{form}_given"].data, self[f"{form}_patronymic"].data)
         if not clean(field.data or "") and any(clean(other or "") for other in others):
             raise ValidationError(translate(Message("Enter the surname; a person's only name stands here too.")))
+
+
+class AnnouncementForm(Form):
+    """What is told to an audience, in up to three languages; ``key`` makes a form that is sent twice tell it once."""
+
+    key = StringField(
+        widget=HiddenInput(),
+        validators=[Regexp(r"[0-9a-f]{32}\Z", message=_("Nothing was sent: open the form again."))],
+    )
+    audience = SelectField(_("To whom"))
+    title_kk = StringField(_("Heading in Kazakh"))
+    text_kk = TextAreaField(_("Text in Kazakh"))
+    title_ru = StringField(_("Heading in Russian"))
+    text_ru = TextAreaField(_("Text in Russian"))
+    title_en = StringField(_("Heading in English"))
+    text_en = TextAreaField(_("Text in English"))
+    by_mail = BooleanField(_("Also by e-mail"), default=True)
+
+    def offer(self, audiences: Collection[Audience], lang: str) -> None:
+        """Set the choices in the page's language."""
+        self.audience.choices = [(one.ref, one.name.best(lang)[0]) for one in audiences]
+
+    def texts(self) -> tuple[Tri, Tri]:
+        """Title and text, as they were typed."""
+        title, text = ({lang: self[f"{part}_{lang}"].data for lang in LANGUAGES} for part in ("title", "text"))
+        return Tri.from_dict(title), Tri.from_dict(text)
 
 
 class RosterForm(Form):

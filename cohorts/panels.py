@@ -28,6 +28,8 @@ ACTS = {
     "cohorts.status_changed": Message("Cohort started or closed"),
     "cohorts.people_marked": Message("People marked by an order"),
     "cohorts.roster_imported": Message("Roster imported"),
+    "notices.announced": Message("Announcement sent"),
+    "notices.reminded": Message("People reminded of an announcement"),
 }
 
 

@@ -114,12 +114,12 @@ def covers(reach: Reach, *, cohort_id: int, programme_id: int, bodies: frozenset
         bodies: the organisations that own and commission its programme.
 
     """
-    return (
-        reach.everywhere
-        or cohort_id in reach.cohorts
-        or programme_id in reach.programmes
-        or not bodies.isdisjoint(reach.organisations)
-    )
+    return cohort_id in reach.cohorts or covers_programme(reach, programme_id=programme_id, bodies=bodies)
+
+
+def covers_programme(reach: Reach, *, programme_id: int, bodies: frozenset[int]) -> bool:
+    """Whether something is held for a whole programme, with every cohort that it has or will have."""
+    return reach.everywhere or programme_id in reach.programmes or not bodies.isdisjoint(reach.organisations)
 
 
 def cohort_phase(status: CohortStatus) -> int:

@@ -10,6 +10,7 @@ from app.kernel.errors import NotFoundError
 from app.kernel.words import Message
 from cohorts.queries import get_cohort
 from cohorts.signals import CohortClosing, CohortCreated, cohort_closing, cohort_created
+from modules.audiences import audiences_of_modules
 from modules.cli import schedule_group
 from modules.queries.attendance import open_registers
 from modules.queries.schedule import modules_of
@@ -103,6 +104,7 @@ FEATURE = Feature(
         "home.cohorts": home.cohort_progress,
     },
     acts=home.ACTS,
+    audiences=(audiences_of_modules,),
     jobs=(TELL,),
     notices=(READY, CHANGED),
     reminders=REMINDERS,

@@ -72,7 +72,21 @@ class Audience:
     people: Callable[[], Sequence[Addressee]]
 
 
-AudienceSource = Callable[[Session, Actor, ScopeKind, int], Sequence[Audience]]  # in a place: what the actor may tell
+# The audiences in a place that the actor may tell something, at a moment.
+AudienceSource = Callable[[Session, Actor, ScopeKind, int, datetime], Sequence[Audience]]
+
+
+def people_in(audience: Audience) -> Sequence[Addressee]:
+    """Who is in an audience at present.
+
+    Raises:
+        DomainError: nobody is.
+
+    """
+    people = audience.people()
+    if not people:
+        raise DomainError(Message("Nothing was sent: nobody is in this audience. Choose another."), field="audience")
+    return people
 
 
 def announce(
@@ -89,9 +103,7 @@ def announce(
 
     """
     title, body = checked_announcement(title, body)
-    people = audience.people()
-    if not people:
-        raise DomainError(Message("Nothing was sent: nobody is in this audience. Choose another."), field="audience")
+    people = people_in(audience)
     row = {
         "key": key,
         "scope": audience.scope,

@@ -1,6 +1,7 @@
 """The language of a page: the one chosen, else the account's, else the browser's, else Kazakh."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, force_locale, gettext
 from werkzeug import Response
 
-from app.kernel.tri import LANGUAGES
+from app.kernel.tri import LANGUAGES, Tri
 from app.kernel.words import Message
 from app.web.request import actor_or_none, settings
 
@@ -59,6 +60,15 @@ def translate(message: Message | str) -> str:
     return str(gettext(message.text, **values)) if values else str(gettext(message.text)).replace("%%", "%")
 
 
+def in_each_language(say: Callable[[str], str]) -> Tri:
+    """What is said in every language of the product, each with its catalogue in force: to be kept in words."""
+    texts = {}
+    for lang in LANGUAGES:
+        with force_locale(lang):
+            texts[lang] = say(lang)
+    return Tri.from_dict(texts)
+
+
 def init_locale(app: Flask, packages: list[str]) -> None:
     """Load the catalogues of the platform and of each feature."""
     root = Path(app.root_path).parent
@@ -71,4 +81,13 @@ def init_locale(app: Flask, packages: list[str]) -> None:
     )
 
 
-__all__ = ["chosen_language", "chosen_theme", "force_locale", "init_locale", "remember", "safe_path", "translate"]
+__all__ = [
+    "chosen_language",
+    "chosen_theme",
+    "force_locale",
+    "in_each_language",
+    "init_locale",
+    "remember",
+    "safe_path",
+    "translate",
+]

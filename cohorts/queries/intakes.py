@@ -11,7 +11,7 @@ from app.kernel.words import Message
 from app.organisations.models import Organisation
 from cohorts.enums import CohortStatus, EnrolmentStatus
 from cohorts.models import Cohort, Enrolment, Programme
-from cohorts.rules import cohort_phase, covers
+from cohorts.rules import cohort_phase, covers, covers_programme
 
 NO_COHORT = Message("There is no such cohort, or it is not open to you.")
 NO_PROGRAMME = Message("There is no such programme, or it is not open to you.")
@@ -36,8 +36,16 @@ def cohorts_within(reach: Reach) -> ColumnElement[bool]:
 def in_reach(reach: Reach, cohort: Cohort) -> bool:
     """Whether a cohort is in reach: the same rule as :func:`cohorts_within`, for one that is loaded already."""
     programme = cohort.programme
-    bodies = frozenset(key for key in (programme.owner_id, programme.commissioner_id) if key is not None)
-    return covers(reach, cohort_id=cohort.id, programme_id=programme.id, bodies=bodies)
+    return covers(reach, cohort_id=cohort.id, programme_id=programme.id, bodies=_bodies(programme))
+
+
+def programme_in_reach(reach: Reach, programme: Programme) -> bool:
+    """Whether a programme that is loaded is in reach itself, not only through some of its cohorts."""
+    return covers_programme(reach, programme_id=programme.id, bodies=_bodies(programme))
+
+
+def _bodies(programme: Programme) -> frozenset[int]:
+    return frozenset(key for key in (programme.owner_id, programme.commissioner_id) if key is not None)
 
 
 def _within(reach: Reach) -> Select[Cohort]:

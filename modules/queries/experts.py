@@ -104,3 +104,13 @@ def was_published(session: Session, expert: Expert) -> bool:
     """Whether participants have seen an expert in some version of the schedule."""
     rows = session.scalars(select(PublishedSession.people).where(PublishedSession.cohort_id == expert.cohort_id))
     return any(expert.id in expert_ids(people) for people in rows)
+
+
+def people_in_module(session: Session, module_id: int) -> Sequence[int]:
+    """The people behind the experts who have a part in the planned sessions of a module. Two statements."""
+    words = session.scalars(select(ModuleSession.people).where(ModuleSession.module_id == module_id)).all()
+    keys = expert_ids(word for people in words for word in people)
+    wanted = (
+        select(Expert.person_id).where(Expert.id.in_(keys), Expert.person_id.is_not(None)).order_by(Expert.person_id)
+    )
+    return [key for key in session.scalars(wanted.distinct()) if key is not None]
