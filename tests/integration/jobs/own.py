@@ -52,7 +52,7 @@ def worker(app: Flask, *kinds: JobKind, triggers: Iterable[Trigger] = (), **opti
     return Worker(app, **options)
 
 
-def put(app: Flask, kind: JobKind, *keys: str, now: datetime = NOON, **arguments: Any) -> None:  # noqa: ANN401 - JSON
+def put(app: Flask, kind: JobKind, *keys: str, now: datetime = NOON, **arguments: Any) -> None:  # noqa: ANN401 - whatever JSON holds
     """Put jobs into the ledger and commit."""
     with app.app_context(), unit_of_work() as session:
         for key in keys:

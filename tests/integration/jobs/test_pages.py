@@ -27,7 +27,7 @@ LABEL = "Forget jobs that ended long ago"
 BROKE = Message("It broke off: %(what)s", what="ValueError: <script>alert(1)</script>").as_dict()
 
 
-def put(session: Session, state: JobState, *, kind: str = TIDY.name, number: int = 1, **values: Any) -> Job:  # noqa: ANN401 - columns
+def put(session: Session, state: JobState, *, kind: str = TIDY.name, number: int = 1, **values: Any) -> Job:  # noqa: ANN401 - columns of the ledger
     """The last of so many jobs in a state."""
     now = clock.now()
     ended = now if state in {JobState.DONE, JobState.FAILED, JobState.CANCELLED} else None
