@@ -55,6 +55,6 @@ def _insert(
     statement = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(model)
     columns = [column.key for column in unless]
     session.flush()
-    return session.execute(
-        statement.on_conflict_do_nothing(index_elements=columns).returning(*returning), [dict(row) for row in rows]
-    ).all()
+    adding = statement.on_conflict_do_nothing(index_elements=columns).returning(*returning)
+    # Without render_nulls rows with and without a None would go in statements of their own, one after another.
+    return session.execute(adding.execution_options(render_nulls=True), [dict(row) for row in rows]).all()

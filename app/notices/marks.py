@@ -1,6 +1,6 @@
 """Who was reminded of what: the marks that make a reminder come once, and how far each kind was looked at."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from app.kernel.base import Base
 from app.kernel.missing import add_missing
 from app.notices.models import ReminderLook, ReminderMark
 
@@ -40,8 +41,7 @@ def take(session: Session, kind: str, due: Mapping[Mark, datetime], *, now: date
     """
     if not due:
         return set()
-    dialect = session.get_bind().dialect.name
-    statement = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(ReminderMark)
+    statement = _insert(session, ReminderMark)
     taking = statement.on_conflict_do_update(
         index_elements=["kind", "occurrence", "recipient"],
         set_={"skipped": False, "due_at": statement.excluded.due_at, "at": statement.excluded.at},
@@ -51,10 +51,14 @@ def take(session: Session, kind: str, due: Mapping[Mark, datetime], *, now: date
     return {Mark(row[0], row[1]) for row in rows}
 
 
-def skip(session: Session, kind: str, late: Mapping[Mark, datetime], *, now: datetime) -> int:
-    """Mark what came too late, unless it was given; gives how many marks are new."""
+def skip(session: Session, kind: str, late: Mapping[Mark, datetime], *, now: datetime) -> None:
+    """Mark what came too late, unless it was given."""
     key = [ReminderMark.kind, ReminderMark.occurrence, ReminderMark.recipient]
-    return add_missing(session, ReminderMark, list(_rows(kind, late, now, skipped=True)), unless=key)
+    add_missing(session, ReminderMark, list(_rows(kind, late, now, skipped=True)), unless=key)
+
+
+def _insert(session: Session, model: type[Base]) -> Any:  # noqa: ANN401 - an INSERT of the database's dialect
+    return (postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert)(model)
 
 
 def _rows(kind: str, marks: Mapping[Mark, datetime], now: datetime, *, skipped: bool) -> Iterable[dict[str, Any]]:
@@ -69,12 +73,14 @@ def looked_until(session: Session) -> dict[str, datetime]:
     return {look.kind: look.until for look in session.scalars(select(ReminderLook))}
 
 
-def look(session: Session, kinds: Sequence[str], *, until: datetime) -> None:
+def look(session: Session, kinds: Iterable[str], *, until: datetime) -> None:
     """Note up to which moment the occasions of some kinds were looked at."""
-    add_missing(session, ReminderLook, [{"kind": kind, "until": until} for kind in kinds], unless=[ReminderLook.kind])
-    for row in session.scalars(select(ReminderLook).where(ReminderLook.kind.in_(kinds)).order_by(ReminderLook.kind)):
-        row.until = until
-    session.flush()
+    rows = [{"kind": kind, "until": until} for kind in sorted(kinds)]
+    if rows:
+        statement = _insert(session, ReminderLook)
+        session.execute(
+            statement.on_conflict_do_update(index_elements=["kind"], set_={"until": statement.excluded.until}), rows
+        )
 
 
 def skipped_since(session: Session, moment: datetime) -> dict[str, int]:

@@ -104,9 +104,11 @@ def remind(work: Work) -> None:
     """
     now = work.clock()
     reminders: tuple[Reminder, ...] = current_app.extensions["reminders"]
+    with reading(), unit_of_work() as session:
+        looked = marks.looked_until(session)
     for reminder in reminders:
         with reading(), unit_of_work() as session:
-            due = _due(session, reminder, now)
+            due = _due(session, reminder, looked.get(reminder.notice.name, now), now)
         given = sum(each.words is not None for each in due)
         if given < len(due):
             log.warning("%s reminders %s came too late and were skipped", len(due) - given, reminder.notice.name)
@@ -128,10 +130,9 @@ def _said(reminder: Reminder, given: int, late: int) -> Message:
     return Message("%(what)s: %(given)s given.", what=what, given=given)
 
 
-def _due(session: Session, reminder: Reminder, now: datetime) -> list[Due]:
+def _due(session: Session, reminder: Reminder, looked: datetime, now: datetime) -> list[Due]:
     """What is to be given now, and what was missed since the last look, without what is marked already."""
     since = now - reminder.grace
-    looked = marks.looked_until(session).get(reminder.notice.name, now)
     found = list(_open(session, reminder, list(reminder.occasions(session, since, now)), late=False))
     if looked < since:
         found += _open(session, reminder, list(reminder.occasions(session, looked, since)), late=True)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from cohorts.models import Enrolment
 from modules.enums import SessionStatus
 from modules.models import Expert, PublishedSession
-from modules.queries.personal import NOT_WITHDRAWN, STATE, meant
+from modules.queries.personal import NOT_WITHDRAWN, STATE, entry_of, meant
 from modules.rules.agenda import Entry
 from modules.rules.audience import expert_ids
 from modules.rules.times import zone_of
@@ -47,7 +47,7 @@ def own_days(session: Session, days: Collection[date]) -> list[OwnDay]:
         return []
     then = or_(*(_around(day) for day in sorted(days)))
     statement = select(*STATE).where(*_held(), then).order_by(PublishedSession.starts_at, PublishedSession.id)
-    rows = [Entry._make((*row, None)) for row in session.execute(statement)]
+    rows = [entry_of(row) for row in session.execute(statement)]
     placed = {row.id: (row.starts_at.astimezone(zone_of(row.time_zone)).date(), row) for row in rows}
     wanted = {key: pair for key, pair in placed.items() if pair[0] in days}
     if not wanted:

@@ -160,6 +160,11 @@ def entries(session: Session, person_id: int) -> list[Entry]:
     return [Entry._make(row) for row in session.execute(_ENTRIES, {"person": person_id})]
 
 
+def entry_of(state: Sequence[Any]) -> Entry:
+    """A published session by its ``STATE``, without what anybody has seen of it."""
+    return Entry._make((*state, None, True))
+
+
 def states_before(session: Session, changed: Iterable[Entry]) -> dict[int, tuple[int, Facts]]:
     """The cohort and what a person last saw of each changed session; its first state for who never said. One statement.
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from cohorts.models import Enrolment, Group
 from modules.enums import SessionStatus
 from modules.models import Expert, PublishedSession
-from modules.queries.personal import STATE
+from modules.queries.personal import STATE, entry_of
 from modules.rules.agenda import Entry
 from projects.models import DefenceDay, DefenceSlot, Mentor, Project
 from projects.queries.groups import TAKING_PART
@@ -49,7 +49,7 @@ def coming_defences(session: Session, begin: datetime, end: datetime) -> list[Co
         .options(joinedload(DefenceSlot.project).joinedload(Project.group).joinedload(Group.organisation))
         .order_by(PublishedSession.starts_at, DefenceSlot.id)
     )
-    rows = [(row[0], Entry._make((*row[1:], None))) for row in session.execute(statement)]
+    rows = [(row[0], entry_of(row[1:])) for row in session.execute(statement)]
     members = _members(session, {slot.project.group_id for slot, _entry in rows})
     mentors = _mentors(session, {slot.project_id for slot, _entry in rows})
     return [

@@ -16,6 +16,7 @@ from app.kernel.tri import LANGUAGES
 from app.kernel.unit import unit_of_work
 from app.kernel.words import Message
 from app.mail.models import Letter
+from app.mail.queries import Recipient
 from app.mail.templates import LetterTemplate
 from app.notices.kinds import NoticeKind
 from app.notices.models import Notice, ReminderMark
