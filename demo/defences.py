@@ -1,11 +1,16 @@
-"""Defence days of a played cohort: planned, held, decided, and their minutes closed."""
+"""Defence days of a played cohort: planned, materials handed in, held, decided, and their minutes closed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from io import BytesIO
 
+from reportlab.pdfgen.canvas import Canvas
+
+from app.kernel.files.store import MEGABYTE
 from demo.stage import Row, Stage
 from projects.enums import Duty, Outcome, Presence
+from projects.services.materials import hand_in, receive
 from projects.services.minutes import close_minutes, decide, mark_presence
 from projects.services.sittings import plan_sitting
 
@@ -18,6 +23,7 @@ class Day:
         module: the number of the module in which it lies, or how a component is held.
         labels: the groups, in the order of the agenda.
         minutes: for each project.
+        materials_due_on: until when the groups hand in, if a day is set.
 
     """
 
@@ -28,6 +34,7 @@ class Day:
     labels: tuple[str, ...]
     rooms: tuple[str, ...] = ()
     link: str | None = None
+    materials_due_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +66,24 @@ def plan(stage: Stage, commission: Row, projects: Mapping[str, Row], day: Day, *
         project_ids=[projects[label].id for label in day.labels],
         rooms=day.rooms,
         link=day.link,
+        materials_due_on=day.materials_due_on,
         actor=stage.actor,
         now=now,
     )
+
+
+def hand_in_paper(stage: Stage, number: int, *, now: datetime) -> None:
+    """Hand in a page with the project's title, for the group of somebody by their number on the roster."""
+    [row] = [row for row in stage.people() if row.number == number]
+    title = next(entry["title"]["en"] for entry in stage.script["projects"] if entry["group"] == row.group.label)
+    drawn = BytesIO()
+    canvas = Canvas(drawn, invariant=1)
+    canvas.setTitle(title)
+    canvas.drawString(72, 720, title)
+    canvas.save()
+    drawn.seek(0)
+    file = receive(stage.theatre.files, file=drawn, name=f"{title}.pdf", limit=MEGABYTE)
+    hand_in(stage.session, enrolment=row, received=file, actor=None, now=now)
 
 
 def hold(stage: Stage, sitting: Row, decisions: Decisions, *, number: str, now: datetime) -> None:

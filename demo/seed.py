@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from app.accounts.queries import find_user, load_actor
 from app.accounts.rules import EVERYWHERE, Actor
 from app.kernel.errors import NotFoundError
+from app.kernel.files.store import DiskStore
 from app.kernel.unit import unit_of_work
 from app.settings import Settings
 from certificates.house import house_of
@@ -54,7 +55,7 @@ def seed(settings: Settings, *, today: date) -> None:
     with unit_of_work() as session:
         open_accounts(session, settings, now=now)
         cast = Cast(_actor(session, "coordinator", today), _actor(session, "approver", today))
-        theatre = Theatre(session, cast, house_of(settings), today, now)
+        theatre = Theatre(session, cast, house_of(settings), DiskStore(settings.DATA_DIR), today, now)
         _prepare(theatre)
         for code, play in PLAYS.items():
             if not _exists(session, code):

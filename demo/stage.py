@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.rules import EVERYWHERE, Actor
 from app.kernel.clock import HOME_ZONE
+from app.kernel.files.store import FileStore
 from app.kernel.partial_date import PartialDate
 from app.kernel.tri import Tri
 from app.people.enums import NameForm
@@ -56,6 +57,7 @@ class Theatre:
     """What all played cohorts share.
 
     Args:
+        files: where what people hand in is kept.
         today: the day around which the running cohort is built.
         now: the moment of the demonstration on that day.
 
@@ -64,6 +66,7 @@ class Theatre:
     session: Session
     cast: Cast
     house: House
+    files: FileStore
     today: date
     now: datetime
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 
 from flask_babel import lazy_gettext as _
+from flask_wtf.file import FileField, FileRequired
 from wtforms import (
     DateField,
     HiddenField,
@@ -110,6 +111,7 @@ class SittingForm(VersionForm):
     minutes = IntegerField(_("Minutes for each project"), [InputRequired(WHOLE)])
     rooms = StringField(_("Rooms"), [Length(max=200, message=TOO_LONG)])
     link = StringField(_("Link to join online"), [Length(max=500, message=TOO_LONG)])
+    materials_due_on = DateField(_("Materials until"), [Optional()])
 
     def validate_start(self, field: StringField) -> None:
         """Hours and minutes."""
@@ -119,6 +121,12 @@ class SittingForm(VersionForm):
     def offer(self, commissions: Sequence[tuple[int, str]], modules: Sequence[tuple[int, str]]) -> None:
         """Set the choices."""
         self.commission.choices, self.module.choices = list(commissions), list(modules)
+
+
+class MaterialForm(Form):
+    """A file that a group hands in."""
+
+    file = FileField(_("Choose a file"), [FileRequired(_("Choose a file first."))])
 
 
 class DecisionForm(VersionForm):

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.kernel.base import Base, Identified, Versioned
 from app.kernel.tri import Tri
-from cohorts.models import Cohort, Group
+from cohorts.models import Cohort, Enrolment, Group
 from modules.models import Expert, ModuleSession
 from projects.enums import Duty, Outcome, Presence
 
@@ -24,6 +24,29 @@ class Project(Identified, Versioned, Base):
 
     group: Mapped[Group] = relationship()
     mentors: Mapped[list["Mentor"]] = relationship(order_by="Mentor.id", cascade="all, delete-orphan")
+
+
+class Material(Identified, Base):
+    """What a group handed in for its defence: a version; older ones are kept. The file is in the store.
+
+    ``late`` is what was true when it was handed in: a day that is put off later changes nothing about it.
+    """
+
+    __tablename__ = "project_material"
+    __table_args__ = (UniqueConstraint("project_id", "number"),)
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    number: Mapped[int]
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"), index=True)
+    handed_at: Mapped[datetime]
+    late: Mapped[bool]
+    name: Mapped[str] = mapped_column(String(200))
+    media_type: Mapped[str] = mapped_column(String(100))
+    size: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+
+    project: Mapped[Project] = relationship()
+    enrolment: Mapped[Enrolment] = relationship()
 
 
 class Mentor(Identified, Base):
@@ -77,6 +100,7 @@ class DefenceDay(Identified, Versioned, Base):
     cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id"))
     commission_id: Mapped[int] = mapped_column(ForeignKey("commission.id"), index=True)
     day: Mapped[date]
+    materials_due_on: Mapped[date | None]  # until its end groups hand in; None: no day was set
     minutes_number: Mapped[str | None] = mapped_column(String(60))
     minutes_date: Mapped[date | None]
     closed_at: Mapped[datetime | None]

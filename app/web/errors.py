@@ -32,7 +32,7 @@ TEXTS = {
     ),
     413: (
         Message("The file is too large"),
-        Message("Nothing was taken in. Send a smaller file: rosters have at most 5 MB."),
+        Message("Nothing was taken in. Send a smaller file: rosters have at most 5 MB, materials of a project 12 MB."),
     ),
     422: (Message("This was not done"), Message("Nothing was changed.")),
     429: (Message("Too many tries"), Message("Wait a few minutes, then try again.")),

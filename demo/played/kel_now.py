@@ -3,9 +3,13 @@
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+from app.accounts.enums import ScopeKind
 from app.kernel.partial_date import PartialDate
-from demo.defences import Day, plan
-from demo.stage import Row, Stage, Theatre, at, open_cohort, script
+from app.kernel.tri import Tri
+from app.notices.announcing import announce
+from cohorts.audiences import audiences_of_cohort
+from demo.defences import Day, hand_in_paper, plan
+from demo.stage import Row, Stage, Theatre, at, entropy, open_cohort, script
 from modules.enums import AttendanceState, Half
 from modules.queries.schedule import drafts
 from modules.rules.facts import facts_of
@@ -15,6 +19,7 @@ CODE = "kel-now-1"
 WEEKS_BEFORE = 3  # the cohort began so many weeks before the day of the demonstration
 LAST_DAY = 86  # the day of its last session, counted from its first day
 ONLINE_MODULE = 1
+HANDED_IN = (6, 1)  # numbers of people, of two groups
 OFTEN_AWAY, SOMETIMES_AWAY = (11, 27), 4  # numbers on the roster; every which evening the others miss one
 
 
@@ -29,7 +34,7 @@ def has_ended(cohort: Row, *, today: date) -> bool:
 
 
 def play(theatre: Theatre) -> None:
-    """Publish the schedule; move a session and publish again; leave a draft; keep the registers so far."""
+    """Publish the schedule; move a session and publish again; leave a draft; keep the registers so far; hand in."""
     first = first_day_for(theatre.today)
     began = at(first, "09:00") - timedelta(weeks=2)
     cohort = open_cohort(
@@ -44,7 +49,10 @@ def play(theatre: Theatre) -> None:
     _attend(stage)
     _move_the_next(stage, now=theatre.now)
     publish(stage.session, cohort=cohort, actor=stage.actor, now=theatre.now - timedelta(hours=16))
+    for hours, number in enumerate(HANDED_IN, start=18):
+        hand_in_paper(stage, number, now=theatre.now - timedelta(hours=hours))
     stage.fill([stage.script["draft"]], now=theatre.now)
+    _announce(stage, now=theatre.now - timedelta(hours=14))
 
 
 def move_on(theatre: Theatre, cohort: Row) -> None:
@@ -55,10 +63,32 @@ def move_on(theatre: Theatre, cohort: Row) -> None:
     publish(session, cohort=cohort, actor=actor, now=theatre.now)
 
 
+def _announce(stage: Stage, *, now: datetime) -> None:
+    """The coordinator tells the whole cohort something, in three languages."""
+    entry = stage.script["announcement"]
+    whole, *_others = audiences_of_cohort(stage.session, stage.actor, ScopeKind.COHORT, stage.cohort.id, now)
+    announce(
+        stage.session,
+        key=entropy("announcement")(16).hex(),
+        audience=whole,
+        title=Tri(**entry["title"]),
+        body=Tri(**entry["text"]),
+        by_mail=True,
+        actor=stage.actor,
+        now=now,
+    )
+
+
 def _defence(stage: Stage, labels: tuple[str, ...]) -> Day:
     entry = stage.script["defence"]
     return Day(
-        entry["module"], stage.day(entry["day"]), entry["from"], entry["minutes"], labels, rooms=tuple(entry["rooms"])
+        entry["module"],
+        stage.day(entry["day"]),
+        entry["from"],
+        entry["minutes"],
+        labels,
+        rooms=tuple(entry["rooms"]),
+        materials_due_on=stage.day(entry["materials"]),
     )
 
 

@@ -12,7 +12,8 @@ from cohorts.models import Enrolment, Group
 from cohorts.rules import cohort_phase
 from modules.enums import SessionStatus
 from modules.models import Expert, PublishedSession
-from projects.models import DefenceDay, DefenceSlot, Mentor, Project
+from projects.models import DefenceDay, DefenceSlot, Material, Mentor, Project
+from projects.queries.materials import materials_of
 from projects.queries.sittings import people_of_groups
 
 
@@ -40,6 +41,7 @@ class OwnProject:
     people: Sequence[Enrolment]
     project: Project | None
     defences: Sequence[OwnDefence]
+    materials: Sequence[Material]
 
 
 def own_enrolments(session: Session, person_id: int) -> Sequence[Enrolment]:
@@ -55,10 +57,10 @@ def own_enrolments(session: Session, person_id: int) -> Sequence[Enrolment]:
 
 
 def own_project(session: Session, enrolment: Enrolment) -> OwnProject:
-    """The group of an enrolment with people, project, mentors and defences."""
+    """The group of an enrolment with people, project, mentors, defences and what was handed in."""
     group = enrolment.group
     if group is None:
-        return OwnProject(enrolment, None, (), None, ())
+        return OwnProject(enrolment, None, (), None, (), ())
     people = people_of_groups(session, [group.id]).get(group.id, [])
     project = session.scalar(
         select(Project)
@@ -70,7 +72,10 @@ def own_project(session: Session, enrolment: Enrolment) -> OwnProject:
             .selectinload(Person.names)
         )
     )
-    return OwnProject(enrolment, group, people, project, _defences(session, project) if project else ())
+    if project is None:
+        return OwnProject(enrolment, group, people, None, (), ())
+    materials = materials_of(session, [project.id]).get(project.id, [])
+    return OwnProject(enrolment, group, people, project, _defences(session, project), materials)
 
 
 def _defences(session: Session, project: Project) -> list[OwnDefence]:

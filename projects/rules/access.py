@@ -6,6 +6,7 @@ from app.accounts.rules import Actor, permission
 VIEW_PROJECTS = permission("projects.view", Role.ADMINISTRATOR, Role.COORDINATOR, Role.AUDITOR)
 MANAGE_PROJECTS = permission("projects.manage", Role.COORDINATOR)
 VIEW_OWN_PROJECT = permission("projects.view_own", Role.PARTICIPANT, Role.ASSISTANT)
+HAND_IN = permission("projects.hand_in", Role.PARTICIPANT)
 
 
 def has_project(actor: Actor) -> bool:

@@ -1,5 +1,7 @@
 """One group: its people, its project, the label, removing it."""
 
+from functools import partial
+
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -15,11 +17,13 @@ from modules.queries.experts import expert_line, experts_of
 from projects.forms import GroupForm, ProjectForm, VersionForm
 from projects.queries.commissions import commissions_of
 from projects.queries.groups import get_group, project_of, standings
+from projects.queries.materials import materials_of
 from projects.queries.sittings import people_of_groups
 from projects.rules.access import MANAGE_PROJECTS, VIEW_PROJECTS
 from projects.services import change_project, remove_group
 from projects.views.common import frame, groups, managing, reading
 from projects.views.present import OUTCOME_TAGS, full_names, group_name, heading_of, outcome_word, plain
+from projects.views.versions import address_of, versions
 
 
 @groups.get("/cohorts/<code>/groups/<int:number>")
@@ -126,18 +130,21 @@ def _page(at: Desk, found: Group, form: ProjectForm) -> ResponseReturnValue:
         for member in commission.members
     }
     lines = _lines(form)
+    project = project_of(at.session, found)
+    handed_in = materials_of(at.session, [project.id]).get(project.id, []) if project else []
     return page(
         "projects/group.html",
         form=form,
         group=found,
         name=group_name(found),
-        title=plain(heading_of(found, project_of(at.session, found))),
+        title=plain(heading_of(found, project)),
         people=people,
         names=full_names(people),
         places=[
             (one, OUTCOME_TAGS[one.outcome] if one.outcome else "", outcome_word(one.outcome) if one.outcome else "")
             for one in places
         ],
+        versions=versions(handed_in, at.cohort.time_zone, partial(address_of, at.cohort.code, found.id)),
         conflicts=[
             _("%(name)s also sits on commission %(n)s.", name=lines[key], n=judging[key])
             for key in lines

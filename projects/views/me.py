@@ -8,23 +8,28 @@ from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup
+from sqlalchemy.orm import Session
 
 from app.accounts.enums import Role
 from app.accounts.rules import Actor
+from app.kernel.clock import day_of as at_home
 from app.web import formats
 from app.web.locale import chosen_language
 from app.web.pages import page
 from app.web.policy import requires
-from app.web.request import current_actor, db_session
+from app.web.request import current_actor, db_session, moment
+from cohorts.enums import CohortStatus
 from cohorts.models import Enrolment
 from modules.queries.attendance import own_attendance
 from modules.queries.experts import expert_line
 from modules.views.present import day_of, hours, hours_at_home, place_of
-from projects.forms import number_of
-from projects.queries.personal import OwnDefence, own_enrolments, own_project
+from projects.forms import MaterialForm, number_of
+from projects.queries.personal import OwnDefence, OwnProject, own_enrolments, own_project
 from projects.rules.access import VIEW_OWN_PROJECT, principals
+from projects.rules.materials import Stand, awaited, is_late
 from projects.views.common import own
 from projects.views.present import OUTCOME_TAGS, full_names, group_name, numeric, outcome_word, points, title_of
+from projects.views.versions import Version, versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +45,32 @@ class Slot:
     score: str
 
 
+@dataclass(frozen=True, slots=True)
+class Materials:
+    """What a group handed in and may hand in.
+
+    Args:
+        open: something can be handed in now.
+        due: the last day for it in words, or "".
+        over: that day is past.
+
+    """
+
+    open: bool
+    due: str
+    over: bool
+    versions: list[Version]
+
+
 @own.get("/me/project")
 @requires(VIEW_OWN_PROJECT)
 def mine() -> ResponseReturnValue:
     """The reader's group, project, mentors and defence; of several cohorts the one that is asked for."""
+    return mine_page(None)
+
+
+def mine_page(refused: MaterialForm | None) -> ResponseReturnValue:
+    """The page; ``refused`` is the form of a file that was not taken in."""
     actor, session, lang = current_actor(), db_session(), chosen_language()
     assisted = principals(actor)
     viewer = _viewer(actor, assisted)
@@ -54,8 +81,11 @@ def mine() -> ResponseReturnValue:
     chosen = _chosen(enrolments)
     shown = own_project(session, chosen) if chosen else None
     query = _query(person_id) if name else {}
+    materials = _materials(shown) if shown and shown.group else None
     return page(
         "projects/mine.html",
+        form=refused or (MaterialForm(formdata=None) if materials and materials.open and name is None else None),
+        materials=materials,
         viewer=name,
         others=_others(actor, person_id, assisted, own_page=name is None),
         cohorts=[
@@ -106,6 +136,16 @@ def _query(person_id: int) -> dict[str, Any]:
     return {"for": person_id}
 
 
+def own_enrolment(session: Session, actor: Actor) -> Enrolment:
+    """The reader's own enrolment in the cohort that is asked for.
+
+    Raises:
+        NotFound: there is none.
+
+    """
+    return (_chosen(own_enrolments(session, actor.person_id)) if actor.person_id else None) or abort(404)
+
+
 def _chosen(enrolments: Sequence[Enrolment]) -> Enrolment | None:
     wanted = request.args.get("cohort")
     for row in enrolments:
@@ -114,6 +154,23 @@ def _chosen(enrolments: Sequence[Enrolment]) -> Enrolment | None:
     if wanted is not None:
         abort(404)
     return enrolments[0] if enrolments else None
+
+
+def _materials(shown: OwnProject) -> Materials:
+    """What the group handed in, and whether and until when it can hand in more."""
+    cohort, lang = shown.enrolment.cohort, chosen_language()
+    stands = [
+        Stand(one.slot.sitting.day, one.slot.sitting.materials_due_on, one.told, one.meeting is not None)
+        for one in shown.defences
+    ]
+    ahead = awaited(stands) if cohort.status != CohortStatus.CLOSED else None
+    due_on = ahead.due_on if ahead else None
+    return Materials(
+        open=ahead is not None,
+        due=formats.day(due_on, lang) if due_on else "",
+        over=is_late(due_on, at_home(moment(), cohort.time_zone)),
+        versions=versions(shown.materials, cohort.time_zone, lambda row: url_for(".own_file", key=row.id)),
+    )
 
 
 def _slot(one: OwnDefence, lang: str, enrolment: Enrolment) -> Slot:

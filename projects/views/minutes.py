@@ -45,6 +45,7 @@ from projects.views.present import (
     short_names,
 )
 from projects.views.sittings import span_of
+from projects.views.versions import group_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +256,7 @@ def _page(
         recorded=bool(found.present),
         quorum=quorum,
         lacking=lacking,
+        handed_in=group_lines(at.session, found),
         conflicts=_conflicts(found, people),
         closed_by=by.get(found.closed_by_id or 0, ""),
         may_write=_may_write(at, found),

@@ -30,6 +30,7 @@ ACTS = {
     "projects.commission_set": Message("Commission named"),
     "projects.sitting_planned": Message("Defence day planned"),
     "projects.defence_decided": Message("Defence decided"),
+    "projects.material_handed_in": Message("Materials handed in"),
     "projects.minutes_closed": Message("Minutes closed"),
 }
 

@@ -123,6 +123,7 @@ def new(code: str) -> ResponseReturnValue:
                 project_ids=plan.project_ids,
                 rooms=plan.rooms,
                 link=plan.link,
+                materials_due_on=plan.materials_due_on,
                 actor=at.actor,
                 now=at.now,
             )
@@ -261,12 +262,14 @@ def _typed(at: Desk, form: SittingForm) -> Plan:
         ),
         tuple(part.strip() for part in (form.rooms.data or "").split(",") if part.strip()),
         form.link.data or None,
+        form.materials_due_on.data,
     )
 
 
 def _show(form: SittingForm, sitting: DefenceDay) -> None:
     form.version.data = sitting.version
     form.commission.data, form.day.data = sitting.commission_id, sitting.day
+    form.materials_due_on.data = sitting.materials_due_on
     shown = plan_of(sitting)
     if shown:
         form.module.data, form.minutes.data = shown.module.id, shown.minutes

@@ -12,7 +12,7 @@ CONTENTS = "[Content_Types].xml"
 LONGEST_CONTENTS = 1024 * 1024  # bytes of the list of parts, unpacked
 LONGEST_DIRECTORY = 512 * 1024  # bytes: some 5,000 parts; a presentation of 300 slides has 2,000
 PACKED = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # all that the formats allow, and what unpacks piece by piece
-MAX_UNPACKED = 512 * 1024 * 1024  # bytes: what opens such a file has to hold it
+MAX_UNPACKED = 300 * 1024 * 1024  # bytes: what opens such a file has to hold it
 
 
 @dataclass(frozen=True, slots=True)

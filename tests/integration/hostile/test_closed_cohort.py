@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from app.kernel.errors import DomainError
+from app.kernel.files.store import Stored
 from app.kernel.tri import Tri
 from cohorts.enums import CohortStatus
 from modules.rules.facts import facts_of
@@ -31,9 +32,11 @@ from projects.services import (
     delete_sitting,
     groups_at_random,
     groups_by_organisation,
+    hand_in,
     mark_presence,
     place,
 )
+from projects.services.materials import Received
 from tests.integration.modules.world import NOW
 from tests.integration.projects.world import DAY, Stage, make_stage
 
@@ -55,6 +58,13 @@ ACTS: dict[str, Act] = {
     ),
     "close": lambda stage, sitting: close_minutes(
         stage.session, sitting=sitting, number="1", on=DAY, actor=stage.actor, now=NOW
+    ),
+    "hand in": lambda stage, _sitting: hand_in(
+        stage.session,
+        enrolment=stage.people()[0],
+        received=Received(Stored("ab" * 32, 9), "a.pdf", "application/pdf"),
+        actor=stage.actor,
+        now=NOW,
     ),
     "place": lambda stage, _sitting: place(
         stage.session, cohort=stage.cohort, group=stage.groups[2], numbers=[1], actor=stage.actor, now=NOW

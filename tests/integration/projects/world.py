@@ -112,7 +112,9 @@ class Stage:
             now=NOW,
         )
 
-    def sitting(self, *places: int, day: date = DAY, commission: Commission | None = None) -> DefenceDay:
+    def sitting(
+        self, *places: int, day: date = DAY, commission: Commission | None = None, materials_due_on: date | None = None
+    ) -> DefenceDay:
         """A planned day for the projects of some groups."""
         return plan_sitting(
             self.session,
@@ -123,6 +125,7 @@ class Stage:
             minutes=40,
             project_ids=[self.project(place).id for place in places],
             rooms=("305",),
+            materials_due_on=materials_due_on,
             actor=self.actor,
             now=NOW,
         )
