@@ -27,9 +27,10 @@ from cohorts.models import Group
 from cohorts.queries import enrolments, get_cohort, get_programme
 from cohorts.roster.columns import read_roster
 from cohorts.services import change_status, create_cohort, import_roster, keep_upload, start_cohort
+from demo.accounts import PARTICIPANT
 from demo.stage import FOLDER
 from modules.models import CalendarFeed, Expert, Module, ModuleSession, Register
-from projects.models import DefenceDay
+from projects.models import DefenceDay, Material
 from tests.support.database import application
 from tests.support.demonstration import Demonstration, demo_settings
 from tests.support.visiting import signed_in
@@ -111,6 +112,7 @@ GET  /cohorts/<code>/groups                                  302 200 200 404 404
 POST /cohorts/<code>/groups                                  302 404 422 404 404 404 404 404 404
 GET  /cohorts/<code>/groups/<int:number>                     302 200 200 404 404 404 200 404 404
 POST /cohorts/<code>/groups/<int:number>                     302 404 409 404 404 404 404 404 404
+GET  /cohorts/<code>/groups/<int:number>/materials/<int:version> 302 200 200 404 404 404 200 404 404
 GET  /cohorts/<code>/groups/<int:number>/name                302 404 200 404 404 404 404 404 404
 POST /cohorts/<code>/groups/<int:number>/name                302 404 409 404 404 404 404 404 404
 POST /cohorts/<code>/groups/<int:number>/remove              302 404 422 404 404 404 404 404 404
@@ -165,6 +167,8 @@ POST /me/calendar                                            302 404 404 404 404
 GET  /me/certificates/                                       302 404 404 404 404 404 404 200 404
 GET  /me/certificates/<number>.pdf                           302 404 404 404 404 404 404 404 404
 GET  /me/project                                             302 404 404 404 404 404 404 200 200
+POST /me/project                                             302 404 404 404 404 404 404 422 404
+GET  /me/project/materials/<int:key>                         302 404 404 404 404 404 404 200 404
 POST /me/seen                                                302 404 404 404 404 404 404 302 302
 GET  /my-module/                                             302 404 404 302 404 404 404 404 404
 GET  /notices/                                               302 200 200 200 200 200 200 200 200
@@ -273,6 +277,7 @@ def running_places(session: Session) -> dict[str, str]:
     expert = session.scalars(select(Expert).where(Expert.cohort_id == cohort.id).order_by(Expert.id)).first()
     group = session.scalars(select(Group).where(Group.cohort_id == cohort.id).order_by(Group.id)).first()
     sitting = session.scalars(select(DefenceDay).where(DefenceDay.cohort_id == cohort.id)).first()
+    handed_in = session.scalars(select(Material).where(Material.enrolment.has(number=PARTICIPANT))).one()
     assert register is not None
     assert expert is not None
     assert group is not None
@@ -286,6 +291,8 @@ def running_places(session: Session) -> dict[str, str]:
         "/attendance/<day>/<half>": f"/attendance/{register.day}/{register.half}",
         "/attendance/session/<int:number>": f"/attendance/session/{meeting}",
         "/experts/<int:number>": f"/experts/{expert.id}",
+        "/groups/<int:number>/materials/<int:version>": f"/groups/{handed_in.project.group_id}/materials/1",
+        "/materials/<int:key>": f"/materials/{handed_in.id}",
         "/groups/<int:number>": f"/groups/{group.id}",
         "/defences/commissions/<int:number>": f"/defences/commissions/{sitting.commission.number}",
         "/defences/<int:number>": f"/defences/{sitting.id}",
