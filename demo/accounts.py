@@ -16,6 +16,7 @@ from modules.queries.schedule import modules_of
 from modules.services import mark_seen
 
 DOMAIN = "demo.example"
+DELEGATED = (DelegatedArea.SCHEDULE, DelegatedArea.NOTICES)  # what the assistant does for the participant
 PARTICIPANT = 6  # number on the roster of the person behind participant@
 
 
@@ -99,7 +100,8 @@ def place_accounts(session: Session, *, now: datetime) -> None:
             if account.role in {Role.PARTICIPANT, Role.ASSISTANT}:
                 person = next(row.person for row in enrolments(session, cohort.id) if row.number == PARTICIPANT)
                 if account.role == Role.ASSISTANT:
-                    delegate(session, person_id=person.id, user=user, area=DelegatedArea.SCHEDULE, now=now)
+                    for area in DELEGATED:
+                        delegate(session, person_id=person.id, user=user, area=area, now=now)
                 else:
                     tie_to_person(session, user=user, person=person, now=now)
         grant(session, user=user, role=account.role, now=now, scope=scope, scope_id=scope_id)

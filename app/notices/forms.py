@@ -18,7 +18,7 @@ LANGUAGE_NAMES = (("kk", "Қазақша"), ("ru", "Русский"), ("en", "En
 class ChoicesForm(Form):
     """In which language, by which clocks and of what somebody gets letters."""
 
-    language = RadioField(_("Language of letters"), choices=LANGUAGE_NAMES)
+    language = RadioField(_("Language of letters"))
     time_zone = SelectField(_("Times in letters and notices"))
     wanted = SelectMultipleField(
         _("Also by e-mail"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput(), validate_choice=True
@@ -26,6 +26,7 @@ class ChoicesForm(Form):
 
     def offer(self, kinds: Collection[NoticeKind], zone: str) -> None:
         """Set the choices in the page's language; a zone that is saved already stays among them."""
+        self.language.choices = list(LANGUAGE_NAMES)
         zones = dict.fromkeys((*NAMES, zone))
         self.time_zone.choices = [(name, zone_words(name, moment())) for name in zones]
         self.wanted.choices = [(kind.name, translate(kind.label)) for kind in kinds]
