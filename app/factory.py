@@ -15,6 +15,7 @@ from app.jobs.kinds import Registry
 from app.jobs.views import blueprint as jobs
 from app.kernel.database import db, engine_options, init_database
 from app.kernel.unit import Application
+from app.mail.views import blueprint as mail
 from app.notices.kinds import Kinds
 from app.notices.views import blueprint as notices
 from app.platform import PLATFORM_JOBS, PLATFORM_MENU, PLATFORM_NOTICES, PLATFORM_TRIGGERS
@@ -59,7 +60,7 @@ def create_app(settings: Settings, *, testing: bool = False) -> Flask:
     init_errors(app)
     init_static(app)
     init_templating(app)
-    for blueprint in (web, accounts, home, jobs, notices):
+    for blueprint in (web, accounts, home, jobs, mail, notices):
         app.register_blueprint(blueprint)
     for command in commands:
         app.cli.add_command(command)

@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 from app.accounts.rules import Actor
 from app.feature import Panel
 from app.kernel.words import Message
+from app.mail.rules import SEE_MAIL
 from app.web.locale import translate
 from app.web.templating import Link, features
 from cohorts.models import Cohort
+from cohorts.queries import in_reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,7 @@ class CohortTab:
 
     Args:
         endpoint: takes the cohort's ``code``.
-        order: place in the row, smallest first: overview 10, people 30.
+        order: place in the row, smallest first: overview 10, people 30, announcements 70, mail 80.
         section: the start of the endpoints that this link stands for.
 
     """
@@ -31,11 +33,14 @@ class CohortTab:
     section: str
 
 
-def own_tabs(_session: Session, _actor: Actor, _cohort: Cohort, _now: datetime) -> Panel:
+def own_tabs(_session: Session, actor: Actor, cohort: Cohort, _now: datetime) -> Panel:
     """The links of this package."""
     overview = CohortTab(Message("Overview"), "cohorts.cohort", 10, "cohorts.cohort")
     people = CohortTab(Message("People"), "cohorts.people", 30, "cohorts.pe")
-    return Panel("", {"tabs": (overview, people)})
+    told = CohortTab(Message("Announcements"), "cohorts.announcements", 70, "cohorts.announcement")
+    mail = CohortTab(Message("Mail"), "cohorts.mail_letters", 80, "cohorts.mail")
+    sees_mail = in_reach(actor.reach(SEE_MAIL), cohort)
+    return Panel("", {"tabs": (overview, people, told, *((mail,) if sees_mail else ()))})
 
 
 def panels_of(place: str, session: Session, actor: Actor, cohort: Cohort, now: datetime) -> list[Panel]:

@@ -17,6 +17,6 @@ class LetterState(StrEnum):
 LETTER_STATE_LABELS = {
     LetterState.WAITING: Message("Waiting"),
     LetterState.SENT: Message("Sent"),
-    LetterState.REFUSED: Message("Refused"),
-    LetterState.CANCELLED: Message("Cancelled"),
+    LetterState.REFUSED: Message("Not delivered"),
+    LetterState.CANCELLED: Message("Called back"),
 }

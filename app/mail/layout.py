@@ -27,18 +27,18 @@ _PAGE = Markup(
 <title>{subject}</title>
 <style>{dark}</style>
 </head>
-<body class="paper" style="margin:0;padding:0;background:#f5f6f3">
-<table role="presentation" class="paper" width="100%" cellpadding="0" cellspacing="0" style="background:#f5f6f3">
+<body class='paper' style="margin:0;padding:0;background:#f5f6f3">
+<table role="presentation" class='paper' width="100%" cellpadding="0" cellspacing="0" style="background:#f5f6f3">
 <tr><td align="center" style="padding:16px 12px 32px">
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="max-width:600px">
 <tr><td style="padding:14px 20px;background:#0b3a50;border-bottom:3px solid #f5b921;border-radius:10px 10px 0 0;{font}">
 <b style="color:#ffffff;font-size:17px">Jetekshi</b><br>
 <span style="color:#cfe0e9;font-size:13px">{head}</span></td></tr>
-<tr><td class="card" style="padding:24px 20px;background:#ffffff;border:1px solid #d5dcdf;border-top:0;\
+<tr><td class='card' style="padding:24px 20px;background:#ffffff;border:1px solid #d5dcdf;border-top:0;\
 border-radius:0 0 10px 10px;{font}">
-<h1 class="ink" style="margin:0 0 16px;color:#14242e;font-size:21px;line-height:1.3">{subject}</h1>
+<h1 class='ink' style="margin:0 0 16px;color:#14242e;font-size:21px;line-height:1.3">{subject}</h1>
 {body}</td></tr>
-<tr><td class="mute" style="padding:14px 20px;color:#4a5c68;font-size:13px;line-height:1.5;{font}">{foot}</td></tr>
+<tr><td class='mute' style="padding:14px 20px;color:#4a5c68;font-size:13px;line-height:1.5;{font}">{foot}</td></tr>
 </table>
 </td></tr>
 </table>
@@ -47,16 +47,17 @@ border-radius:0 0 10px 10px;{font}">
 """
 )
 _PARAGRAPH = Markup(
-    '<p class="ink" style="margin:0 0 14px;color:#14242e;font-size:16px;line-height:1.5;overflow-wrap:anywhere">'
-    "{}</p>\n"
+    """<p class='ink' style="margin:0 0 14px;color:#14242e;font-size:16px;line-height:1.5;overflow-wrap:anywhere">\
+{}</p>
+"""
 )
+_LINK = Markup("""<a class='to' href="{url}" style="color:#0a5580">{url}</a>""")
 _BUTTON = Markup(
-    '<p style="margin:20px 0 14px"><a href="{url}" style="display:inline-block;padding:12px 20px;background:#0b5676;'
-    'border-radius:8px;color:#ffffff;font-size:16px;font-weight:600;text-decoration:none">{label}</a></p>\n'
-    '<p class="mute" style="margin:0;color:#4a5c68;font-size:13px;line-height:1.5;overflow-wrap:anywhere">'
-    '<a class="to" href="{url}" style="color:#0a5580">{url}</a></p>\n'
+    """<p style="margin:20px 0 14px"><a href="{url}" style="display:inline-block;padding:12px 20px;background:#0b5676;\
+border-radius:8px;color:#ffffff;font-size:16px;font-weight:600;text-decoration:none">{label}</a></p>
+<p class='mute' style="margin:0;color:#4a5c68;font-size:13px;line-height:1.5;overflow-wrap:anywhere">{link}</p>
+"""
 )
-_LINK = Markup('<a class="to" href="{url}" style="color:#0a5580">{url}</a>')
 
 
 def html_of(
@@ -78,7 +79,7 @@ def html_of(
     """
     body = Markup("").join(_PARAGRAPH.format(_lines(text)) for text in paragraphs)
     if button:
-        body += _BUTTON.format(label=button[0], url=button[1])
+        body += _BUTTON.format(label=button[0], url=button[1], link=_LINK.format(url=button[1]))
     lines = Markup("<br>\n").join(Markup("{} {}").format(text, _LINK.format(url=url)) for text, url in foot)
     page = _PAGE.format(lang=lang, dark=_DARK, font=_FONT, head=head, subject=subject, body=body, foot=lines)
     return str(page)

@@ -12,7 +12,7 @@ from app.mail.enums import LetterState
 from app.mail.models import Letter
 from app.mail.rules import wait_before
 
-AWAY = "Letters cannot be sent now: %(reason)s"
+AWAY = Message("Letters cannot be sent now: %(reason)s").text
 TOO_LATE = timedelta(minutes=15)
 
 
@@ -69,5 +69,5 @@ def _still(number: int) -> ColumnElement[bool]:
     return and_(Letter.id == number, Letter.state == LetterState.WAITING)
 
 
-def _write(session: Session, which: ColumnElement[bool], **values: Any) -> None:  # noqa: ANN401 - columns
+def _write(session: Session, which: ColumnElement[bool], **values: Any) -> None:  # noqa: ANN401 - those of columns
     session.execute(update(Letter).where(which).values(**values).execution_options(synchronize_session=False))

@@ -45,13 +45,13 @@ class Content:
 def content_of(letter: Letter, mailing: Mailing, settings: Settings) -> Content:
     """What a letter says to its reader, whoever asks for it."""
     template = LetterTemplate.from_dict(mailing.template, mailing.texts)
-    values = {**mailing.values[letter.language], **letter.values}
+    values = _values(letter, mailing)
 
     def said(message: Message) -> str:
         return translate(Message(message.text, **values))
 
     with force_locale(letter.language):
-        subject = clean_line(said(template.subject), MOST_SUBJECT)
+        subject = subject_of(letter, mailing)
         paragraphs = [_clean_lines(said(message)) for message in template.paragraphs]
         button = None
         if template.button and letter.path:
@@ -65,6 +65,13 @@ def content_of(letter: Letter, mailing: Mailing, settings: Settings) -> Content:
     signature = "\n".join(f"{text} {url}" for text, url in foot)
     text = "\n\n".join([*blocks, f"-- \n{PRODUCT} · {head}\n{signature}"]) + "\n"
     return Content(subject, text, html, letter.calendar)
+
+
+def subject_of(letter: Letter, mailing: Mailing) -> str:
+    """The subject alone, for lists of letters."""
+    text = LetterTemplate.from_dict(mailing.template, mailing.texts).subject.text
+    with force_locale(letter.language):
+        return clean_line(translate(Message(text, **_values(letter, mailing))), MOST_SUBJECT)
 
 
 def message_of(letter: Letter, mailing: Mailing, settings: Settings, *, now: datetime) -> bytes:
@@ -98,6 +105,10 @@ def message_of(letter: Letter, mailing: Mailing, settings: Settings, *, now: dat
 def message_id(letter: Letter, settings: Settings) -> str:
     """The name by which servers and readers know a letter again."""
     return f"<{letter.message_id}@{urlsplit(settings.BASE_URL).hostname}>"
+
+
+def _values(letter: Letter, mailing: Mailing) -> dict[str, str]:
+    return {**mailing.values[letter.language], **letter.values}
 
 
 def _clean_lines(text: str) -> str:

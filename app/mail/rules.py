@@ -3,8 +3,13 @@
 import re
 from datetime import timedelta
 
+from app.accounts.enums import Role
+from app.accounts.rules import Actor, permission
 from app.kernel.text import clean
 from app.kernel.words import Message
+
+SEE_MAIL = permission("mail.see", Role.ADMINISTRATOR, Role.COORDINATOR, Role.AUDITOR)
+MANAGE_MAIL = permission("mail.manage", Role.ADMINISTRATOR, Role.COORDINATOR)
 
 LONGEST_ADDRESS, LONGEST_LOCAL = 254, 64  # octets (RFC 5321)
 LONGEST_PATH = 300
@@ -20,6 +25,11 @@ _LOCAL = re.compile(rf"{_ATOM}(\.{_ATOM})*")
 _LABEL = r"(?!-)[a-z0-9-]{1,63}(?<!-)"
 _DOMAIN = re.compile(rf"{_LABEL}(\.{_LABEL})+")
 _PATH = re.compile(r"/(?![/\\])[A-Za-z0-9._~!$&'()*+,;=:@%/?#-]*")
+
+
+def sees_all_mail(actor: Actor) -> bool:
+    """Whether the page of all letters is somebody's; who looks after some places has a page in each of them."""
+    return actor.reach(SEE_MAIL).everywhere
 
 
 def clean_line(text: str, most: int) -> str:

@@ -1,4 +1,4 @@
-"""Writing letters into the outbox, in the transaction of the act that they tell of."""
+"""Writing letters into the outbox, in the transaction of the act that they tell of; sending again, calling back."""
 
 import secrets
 from collections.abc import Mapping, Sequence
@@ -6,18 +6,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from app.accounts.enums import ScopeKind
 from app.accounts.rules import Actor
+from app.audit.services import record
 from app.jobs.services import enqueue
+from app.kernel.errors import ConflictError, DomainError
 from app.kernel.text import search_key
 from app.kernel.tri import LANGUAGES
+from app.kernel.words import Message
 from app.mail.delivering import DELIVER
 from app.mail.enums import LetterState
 from app.mail.models import Letter, Mailing
-from app.mail.queries import Recipient
+from app.mail.queries import Recipient, Scope, get_letter, recipients_of_people, recipients_of_users
 from app.mail.rules import LONGEST_ADDRESS, MOST_NAME, address_problem, clean_line, is_path
 from app.mail.templates import LetterTemplate
 
@@ -70,10 +73,7 @@ def post(
     common = {lang: dict((shared or {}).get(lang, {})) for lang in LANGUAGES}
     addressed = [draft for draft in drafts if draft.recipient.address]
     for draft in addressed:
-        template.check(draft.values.keys() | common[draft.recipient.language].keys())
-        if draft.path is not None and not is_path(draft.path):
-            msg = f"the letter {template.name} was not posted: {draft.path!r} is no path of this site"
-            raise ValueError(msg)
+        _check(template, draft, common[draft.recipient.language])
     if not addressed:
         return 0
     mailing = Mailing(
@@ -89,9 +89,16 @@ def post(
     session.add(mailing)
     session.flush()
     rows = [_row(draft, mailing.id, now) for draft in addressed]
-    session.execute(insert(Letter), rows)
+    session.execute(insert(Letter).execution_options(render_nulls=True), rows)
     enqueue(session, kind=DELIVER, key=rows[0]["message_id"], now=now, actor=actor)
     return len(rows)
+
+
+def _check(template: LetterTemplate, draft: Draft, common: Mapping[str, str]) -> None:
+    template.check(draft.values.keys() | common.keys())
+    if draft.path is not None and not is_path(draft.path):
+        msg = f"the letter {template.name} was not posted: {draft.path!r} is no path of this site"
+        raise ValueError(msg)
 
 
 def _row(draft: Draft, mailing_id: int, now: datetime) -> dict[str, Any]:
@@ -104,7 +111,7 @@ def _row(draft: Draft, mailing_id: int, now: datetime) -> dict[str, Any]:
         "user_id": recipient.user_id,
         "address": address[:LONGEST_ADDRESS],
         "name": name,
-        "search_key": f"{search_key(name)} {address[:LONGEST_ADDRESS].casefold()}",
+        "search_key": _search_key(name, address),
         "language": recipient.language,
         "time_zone": recipient.time_zone,
         "values": dict(draft.values),
@@ -117,3 +124,110 @@ def _row(draft: Draft, mailing_id: int, now: datetime) -> dict[str, Any]:
         "sent_at": None,
         "problem": problem.as_dict() if problem else None,
     }
+
+
+def send_again(session: Session, *, scope: Scope | None, number: int, seen: str, actor: Actor, now: datetime) -> Letter:
+    """Send a letter once more, to the address that its recipient has today.
+
+    One that was refused or called back waits again. One that was sent stays as it is, and a new one is written.
+
+    Args:
+        seen: the state that whoever asks saw.
+
+    Raises:
+        NotFoundError: there is no such letter in this place.
+        ConflictError: it is in another state by now, or one like it waits already.
+        DomainError: the recipient has no address that could be one.
+
+    """
+    letter = get_letter(session, scope, number, hold=True)
+    if letter.state != seen or letter.state == LetterState.WAITING or _waits_already(session, letter):
+        raise _faster()
+    address = _present_address(session, letter)
+    if address_problem(address):
+        raise DomainError(
+            Message(
+                "Nothing was sent: this is not an e-mail address. Correct it where the person or the account is kept, "
+                "then send the letter again."
+            )
+        )
+    if letter.state == LetterState.SENT:
+        letter = _copy(letter)
+        session.add(letter)
+    letter.address, letter.search_key = address, _search_key(letter.name, address)
+    letter.state, letter.due_at, letter.attempts, letter.problem = LetterState.WAITING, now, 0, None
+    session.flush()
+    enqueue(session, kind=DELIVER, key=f"{letter.message_id}:{now.isoformat()}", now=now, actor=actor)
+    _record(session, "mail.sent_again", letter, actor=actor, now=now)
+    return letter
+
+
+def call_back(session: Session, *, scope: Scope | None, number: int, actor: Actor, now: datetime) -> Letter:
+    """Keep a letter that waits from being sent.
+
+    Raises:
+        NotFoundError: there is no such letter in this place.
+        ConflictError: it does not wait any more.
+
+    """
+    letter = get_letter(session, scope, number, hold=True)
+    if letter.state != LetterState.WAITING:
+        raise _faster()
+    letter.state = LetterState.CANCELLED
+    _record(session, "mail.called_back", letter, actor=actor, now=now)
+    session.flush()
+    return letter
+
+
+def _faster() -> ConflictError:
+    return ConflictError(
+        Message("Nothing was changed: this letter is not as you saw it any more. Open it again and look.")
+    )
+
+
+def _waits_already(session: Session, letter: Letter) -> bool:
+    """Whether the same mailing waits to be sent to the same recipient: somebody has pressed the button before."""
+    same = Letter.person_id == letter.person_id if letter.person_id else Letter.name == letter.name
+    wanted = select(Letter.id).where(Letter.mailing_id == letter.mailing_id, Letter.state == LetterState.WAITING, same)
+    return session.scalar(wanted.limit(1)) is not None
+
+
+def _present_address(session: Session, letter: Letter) -> str:
+    if letter.person_id:
+        found = recipients_of_people(session, [letter.person_id])
+    else:
+        found = recipients_of_users(session, [letter.user_id] if letter.user_id else [])
+    return next((person.address for person in found if person.address), letter.address).strip()
+
+
+def _copy(letter: Letter) -> Letter:
+    """The same letter, under a name of its own."""
+    return Letter(
+        mailing=letter.mailing,
+        person_id=letter.person_id,
+        user_id=letter.user_id,
+        name=letter.name,
+        language=letter.language,
+        time_zone=letter.time_zone,
+        values=letter.values,
+        path=letter.path,
+        calendar=letter.calendar,
+        message_id=secrets.token_hex(16),
+    )
+
+
+def _record(session: Session, act: str, letter: Letter, *, actor: Actor, now: datetime) -> None:
+    record(
+        session,
+        act=act,
+        subject="letter",
+        subject_id=letter.id,
+        actor=actor,
+        now=now,
+        template=letter.mailing.template,
+        message_id=letter.message_id,
+    )
+
+
+def _search_key(name: str, address: str) -> str:
+    return f"{search_key(name)} {address[:LONGEST_ADDRESS].casefold()}"

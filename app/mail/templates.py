@@ -73,5 +73,6 @@ class LetterTemplate:
     @classmethod
     def from_dict(cls, name: str, kept: dict[str, Any]) -> "LetterTemplate":
         """Read it back."""
+        subject, button = kept["subject"], kept["button"]
         paragraphs = tuple(Message(text) for text in kept["paragraphs"])
-        return cls(name, Message(kept["subject"]), paragraphs, Message(kept["button"]) if kept["button"] else None)
+        return cls(name, Message(subject), paragraphs, Message(button) if button else None)

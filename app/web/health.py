@@ -1,6 +1,7 @@
 """Whether this installation can work: one short reason for each thing that is wrong, nothing that helps an attacker."""
 
 import os
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,10 +15,13 @@ from app.jobs.kinds import Registry
 from app.jobs.queries import alive, unknown_kinds, workers_seen
 from app.kernel import clock
 from app.kernel.database import db
+from app.mail.queries import late_since
+from app.mail.transports import FOLDER as MAIL_FOLDER
 from app.settings import Settings
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 LONGEST_STRANGE = timedelta(minutes=5)  # while releases change, the old workers meet jobs of the new one
+EMAIL = re.compile(r"\S+@\S+")
 LEAST_FREE = 100 * 1024 * 1024  # bytes: below this issuing and rendering would soon fail
 
 
@@ -45,6 +49,20 @@ def _of_jobs() -> list[str]:
     return found
 
 
+def _of_mail(settings: Settings) -> list[str]:
+    """Whether letters leave, and why not; nobody's address is told."""
+    found = []
+    late = late_since(db.session(), now=clock.now())
+    if late is not None:
+        since, reason = late
+        why = EMAIL.sub("…", str(reason)) if reason else "no worker has tried"
+        found.append(f"letters have been waiting since {since:%Y-%m-%d %H:%M} UTC: {why}")
+    folder = settings.DATA_DIR / MAIL_FOLDER
+    if settings.mail_server is None and folder.exists() and not os.access(folder, os.W_OK):
+        found.append("the folder of letters cannot be written")
+    return found
+
+
 def problems(settings: Settings) -> list[str]:
     """What keeps this installation from working; empty when nothing does."""
     found = []
@@ -52,7 +70,7 @@ def problems(settings: Settings) -> list[str]:
         with db.engine.connect() as connection:
             at = MigrationContext.configure(connection).get_current_revision()
         if at == migration_head():
-            found += _of_jobs()
+            found += [*_of_jobs(), *_of_mail(settings)]
         else:
             found.append("the database is not at the newest migration")
     except SQLAlchemyError:

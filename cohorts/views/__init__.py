@@ -1,6 +1,6 @@
 """Pages of programmes, cohorts and their people."""
 
-from cohorts.views import cohort, people, programmes, rosters
+from cohorts.views import announcements, cohort, mail, people, programmes, rosters
 from cohorts.views.common import blueprint
 
-__all__ = ["blueprint", "cohort", "people", "programmes", "rosters"]
+__all__ = ["announcements", "blueprint", "cohort", "mail", "people", "programmes", "rosters"]

@@ -10,14 +10,17 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.accounts.enums import ScopeKind
 from app.accounts.queries import find_user, load_actor
 from app.accounts.rules import Actor, Reach
 from app.kernel.database import db
 from app.kernel.partial_date import PartialDate
 from app.kernel.unit import unit_of_work
+from app.mail.models import Letter
+from app.notices.models import Notice
 from app.web.policy import policy_of
 from certificates.models import Certificate
 from certificates.services import propose
@@ -31,6 +34,7 @@ from demo.accounts import PARTICIPANT
 from demo.stage import FOLDER
 from modules.models import CalendarFeed, Expert, Module, ModuleSession, Register
 from projects.models import DefenceDay, Material
+from tests.integration.mail.own import post_welcome
 from tests.support.database import application
 from tests.support.demonstration import Demonstration, demo_settings
 from tests.support.visiting import signed_in
@@ -63,6 +67,11 @@ GET  /certificates/<number>/reissue                          302 404 404 404 404
 POST /certificates/<number>/reissue                          302 404 404 404 404 422 404 404 404
 POST /certificates/download                                  302 404 200 404 200 200 200 404 404
 GET  /cohorts/<code>/                                        302 200 200 404 404 200 200 404 404
+GET  /cohorts/<code>/announcements                           302 200 200 404 404 200 200 404 404
+GET  /cohorts/<code>/announcements/<int:number>              302 200 200 404 404 200 200 404 404
+POST /cohorts/<code>/announcements/<int:number>/remind       302 404 302 404 404 404 404 404 404
+GET  /cohorts/<code>/announcements/new                       302 404 200 404 404 404 404 404 404
+POST /cohorts/<code>/announcements/new                       302 404 422 404 404 404 404 404 404
 GET  /cohorts/<code>/attendance                              302 200 200 200 404 404 200 404 404
 GET  /cohorts/<code>/attendance/<day>/<half>                 302 200 200 200 404 404 200 404 404
 POST /cohorts/<code>/attendance/<day>/<half>                 302 404 302 302 404 404 404 404 404
@@ -126,6 +135,11 @@ GET  /cohorts/<code>/import/<token>                          302 404 200 404 404
 POST /cohorts/<code>/import/<token>                          302 404 302 404 404 404 404 404 404
 GET  /cohorts/<code>/import/<token>/report.xlsx              302 404 200 404 404 404 404 404 404
 GET  /cohorts/<code>/import/sheet.xlsx                       302 404 200 404 404 404 404 404 404
+GET  /cohorts/<code>/mail/                                   302 200 200 404 404 404 200 404 404
+GET  /cohorts/<code>/mail/<int:number>/                      302 200 200 404 404 404 200 404 404
+POST /cohorts/<code>/mail/<int:number>/again                 302 409 409 404 404 404 404 404 404
+POST /cohorts/<code>/mail/<int:number>/back                  302 302 302 404 404 404 404 404 404
+GET  /cohorts/<code>/mail/<int:number>/letter.<any(html,ics):kind> 302 200 200 404 404 404 200 404 404
 GET  /cohorts/<code>/people                                  302 200 200 404 404 200 200 404 404
 GET  /cohorts/<code>/people/<int:number>                     302 200 200 404 404 200 200 404 404
 GET  /cohorts/<code>/people/<int:number>/name                302 404 200 404 404 404 404 404 404
@@ -162,6 +176,11 @@ POST /jobs/<int:number>/cancel                               302 409 404 404 404
 GET  /login                                                  200 302 302 302 302 302 302 302 302
 POST /login                                                  422 422 422 422 422 422 422 422 422
 POST /logout                                                 302 302 302 302 302 302 302 302 302
+GET  /mail/                                                  302 200 200 404 404 404 200 404 404
+GET  /mail/<int:number>/                                     302 200 200 404 404 404 200 404 404
+POST /mail/<int:number>/again                                302 409 409 404 404 404 404 404 404
+POST /mail/<int:number>/back                                 302 302 302 404 404 404 404 404 404
+GET  /mail/<int:number>/letter.<any(html,ics):kind>          302 200 200 404 404 404 200 404 404
 GET  /me/                                                    302 404 404 404 404 404 404 200 200
 POST /me/calendar                                            302 404 404 404 404 404 404 302 302
 GET  /me/certificates/                                       302 404 404 404 404 404 404 200 404
@@ -172,8 +191,8 @@ GET  /me/project/materials/<int:key>                         302 404 404 404 404
 POST /me/seen                                                302 404 404 404 404 404 404 302 302
 GET  /my-module/                                             302 404 404 302 404 404 404 404 404
 GET  /notices/                                               302 200 200 200 200 200 200 200 200
-GET  /notices/<int:number>                                   302 404 404 404 404 404 404 404 404
-GET  /notices/announcements/<int:number>                     302 404 404 404 404 404 404 404 404
+GET  /notices/<int:number>                                   302 404 404 404 404 404 404 200 200
+GET  /notices/announcements/<int:number>                     302 404 404 404 404 404 404 302 302
 GET  /notices/choices                                        302 200 200 200 200 200 200 200 200
 POST /notices/choices                                        302 422 422 422 422 422 422 422 422
 POST /notices/seen                                           302 400 400 400 400 400 400 400 400
@@ -287,7 +306,15 @@ def running_places(session: Session) -> dict[str, str]:
     missing = next(row for row in enrolments(session, cohort.id) if row.number == BELOW)
     given = {"condition": "attendance", "reason": "Illness", "document": "Certificate No. 1"}
     waiver = waive(session, enrolment=missing, **given, actor=actor(session, "coordinator"), now=datetime.now(UTC))
+    post_welcome(session, scope=ScopeKind.COHORT, scope_id=cohort.id)
+    letter = session.scalar(select(func.max(Letter.id)))
+    notice = session.scalars(
+        select(Notice).where(Notice.person_id == actor(session, "participant").person_id, Notice.announcement_id > 0)
+    ).first()
+    assert notice is not None
     return {
+        "/announcements/<int:number>": f"/announcements/{notice.announcement_id}",
+        "/notices/<int:number>": f"/notices/{notice.id}",
         "/attendance/<day>/<half>": f"/attendance/{register.day}/{register.half}",
         "/attendance/session/<int:number>": f"/attendance/session/{meeting}",
         "/experts/<int:number>": f"/experts/{expert.id}",
@@ -298,7 +325,9 @@ def running_places(session: Session) -> dict[str, str]:
         "/defences/<int:number>": f"/defences/{sitting.id}",
         "/items/<int:key>": f"/items/{sitting.slots[0].id}",
         "/completion/<int:number>/waivers/<int:key>": f"/completion/{BELOW}/waivers/{waiver.id}",
+        "/mail/<int:number>": f"/mail/{letter}",
         "<any(kk,ru):language>": "kk",
+        "<any(html,ics):kind>": "html",
         "<country>": "KZ",
     }
 

@@ -1,6 +1,7 @@
 """A real mail server on loopback, with encryption and sign-in, that can be told to refuse, to be slow, to hang up."""
 
 import asyncio
+import socket
 import ssl
 import time
 from collections import Counter
@@ -71,7 +72,7 @@ class Postbox:
         self.arrived.set()
         if self.gate is not None:
             while not self.gate.is_set():
-                time.sleep(0.01)  # noqa: ASYNC251
+                time.sleep(0.01)  # noqa: ASYNC251 - as said above
         if self.data_reply:
             return self.data_reply
         assert isinstance(envelope.content, bytes)
@@ -130,8 +131,6 @@ class Office:
 
 
 def _free_port() -> int:
-    import socket  # noqa: PLC0415
-
     with socket.create_server(("127.0.0.1", 0)) as free:
         port: int = free.getsockname()[1]
         return port

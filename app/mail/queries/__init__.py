@@ -1,5 +1,16 @@
 """Reading: whom letters go to, and what became of them."""
 
+from app.mail.queries.letters import LettersPage, Scope, get_letter, late_since, letters_page, standing
 from app.mail.queries.recipients import Recipient, recipients_of_people, recipients_of_users
 
-__all__ = ["Recipient", "recipients_of_people", "recipients_of_users"]
+__all__ = [
+    "LettersPage",
+    "Recipient",
+    "Scope",
+    "get_letter",
+    "late_since",
+    "letters_page",
+    "recipients_of_people",
+    "recipients_of_users",
+    "standing",
+]
