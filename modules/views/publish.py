@@ -1,28 +1,36 @@
 """Publishing the schedule: what is new, what changes, what falls out, and one button."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
+from flask_babel import ngettext
 from markupsafe import Markup, escape
+from sqlalchemy.orm import Session
 
+from app.kernel.tri import LANGUAGES
+from app.mail.queries import recipients_of_people
 from app.web import formats
 from app.web.forms import submitted
 from app.web.locale import chosen_language, translate
 from app.web.pages import page
 from app.web.policy import requires
 from app.web.request import current_actor, db_session, moment
+from cohorts.queries.audiences import phones
 from modules import services
 from modules.enums import SESSION_KIND_LABELS
 from modules.forms.sessions import PublishForm
 from modules.queries.audiences import members
 from modules.queries.conflicts import open_conflicts
-from modules.queries.schedule import get_scope, latest_version, pending_changes, published_now
+from modules.queries.schedule import Scope, get_scope, latest_version, pending_changes, published_now
+from modules.queries.telling import people_of
 from modules.rules.access import PUBLISH_SCHEDULE
 from modules.rules.audience import Members
 from modules.rules.facts import PART_LABELS, WHOLE_COHORT, Facts, Part
-from modules.rules.publishing import DraftState, Pending, review_mark, told
+from modules.rules.publishing import DraftState, Pending, review_mark
+from modules.rules.publishing import told as concerned
+from modules.rules.telling import will_change
 from modules.views.frame import blueprint, sections_of
 from modules.views.present import (
     STATUS_NOW,
@@ -57,6 +65,21 @@ class Line:
     parts: list[tuple[str, str | Markup, str | Markup]]
 
 
+@dataclass(frozen=True, slots=True)
+class Tellees:
+    """Who will be told of a publication.
+
+    Args:
+        letters: the name of each language, and how many letters go out in it.
+        unreached: names and telephone numbers of those without an e-mail address.
+
+    """
+
+    people: int
+    letters: list[tuple[str, int]]
+    unreached: list[tuple[str, str]]
+
+
 @blueprint.route("/cohorts/<code>/schedule/publish", methods=["GET", "POST"])
 @requires(PUBLISH_SCHEDULE)
 def publish(code: str) -> ResponseReturnValue:
@@ -64,12 +87,19 @@ def publish(code: str) -> ResponseReturnValue:
     session, actor, lang = db_session(), current_actor(), chosen_language()
     scope = get_scope(session, actor.reach(PUBLISH_SCHEDULE), code)
     form = PublishForm()
+    told = _told_of(session, scope, lang)
 
     def act() -> None:
         services.publish(session, cohort=scope.cohort, actor=actor, now=moment(), reviewed=form.reviewed.data)
 
     if submitted(form, act):
-        flash(_("The schedule was published. Participants see it now."))
+        flash(
+            ngettext(
+                "The schedule was published. %(num)s person is told that their sessions changed.",
+                "The schedule was published. %(num)s people are told that their sessions changed.",
+                told.people,
+            )
+        )
         return redirect(url_for(".week", code=code))
     latest = latest_version(session, scope.cohort.id)
     number = latest.number if latest else 0
@@ -86,18 +116,32 @@ def publish(code: str) -> ResponseReturnValue:
         number=number + 1,
         lines=[_line(change, names, people, lang) for change in changes],
         conflicts=len(open_conflicts(session, scope.cohort)) if changes else 0,
-        people=len(frozenset().union(*(_concerned(change, people) for change in changes))),
+        told=told,
     )
 
 
-def _concerned(change: Pending, people: Members) -> frozenset[int]:
-    """Whoever sees something else from now on."""
-    found = told(change, people)
-    return found.now | found.lost
+def _told_of(session: Session, scope: Scope, lang: str) -> Tellees:
+    """Whose own sessions the next publication changes, by the rule that tells them afterwards."""
+    cohort_id = scope.cohort.id
+    latest = latest_version(session, cohort_id)
+    changes = pending_changes(session, scope.module_ids, published_now(session, cohort_id))
+    version = (latest.number if latest else 0) + 1
+    groups = members(session, cohort_id).groups
+    affected = will_change(changes, groups, cohort_id=cohort_id, version=version, now=moment())
+    people = [person_id for key, person_id in people_of(session, cohort_id).items() if key in affected]
+    recipients = recipients_of_people(session, people)
+    counts = Counter(one.language for one in recipients if one.address)
+    without = [one for one in recipients if not one.address]
+    known = phones(session, [one.person_id for one in without if one.person_id])
+    return Tellees(
+        len(recipients),
+        [(formats.language_name(code, lang), counts[code]) for code in LANGUAGES if counts[code]],
+        [(one.name, known.get(one.person_id or 0, "")) for one in without],
+    )
 
 
 def _line(change: Pending, names: Names, people: Members, lang: str) -> Line:
-    facts, found = change.draft.facts, told(change, people)
+    facts, found = change.draft.facts, concerned(change, people)
     who = (speakers(facts, names, lang), *helpers(facts, names, lang), languages_text(facts, lang))
     place = place_of(facts, lang)
     return Line(

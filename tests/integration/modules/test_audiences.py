@@ -124,7 +124,7 @@ class TestWhoSeesWhat:
             with statements() as sent:
                 client.get("/me/")
             counts.append(len(sent))
-        assert counts == [5, 3, 5, 3]
+        assert counts == [6, 4, 6, 4]
 
 
 class TestFallingAway:
@@ -191,7 +191,7 @@ class TestPublishPage:
         page = read_page(visit("coordinator"), PUBLISH)
         assert text_of(page, "tbody td")[-1] == "Group 2: 2 people It falls away for 1 person"
         assert text_of(page, "tbody del, tbody ins") == ["The whole cohort", "Group 2"]
-        assert "3 people see it at once" in page.get_text()
+        assert "Publish and tell 3 people" in page.get_text()
 
     def test_only_those_concerned_are_counted(self, world: World, visit: Visit) -> None:
         world.add("All")
@@ -199,7 +199,7 @@ class TestPublishPage:
         group = group_of(world, "2", TWO)
         world.add("New", audience=(group_word(group.id), person_word(enrolled(world, THREE).id)))
         page = read_page(visit("coordinator"), PUBLISH)
-        assert "2 people see it at once" in page.get_text()
+        assert "Publish and tell 2 people" in page.get_text()
         assert "Сынақбаева Әлия3" in text_of(page, "tbody td")[-1]
 
     def test_the_same_statements_for_one_and_three(self, world: World, visit: Visit, statements: Statements) -> None:

@@ -137,7 +137,8 @@ class TestWhatIsShown:
         assert text_of(read(client, "/me/?past=1"), ".sess .c > b") == ["Long ago"]
 
     def test_markup_in_texts_is_text(self, world: World, visit: Visit) -> None:
-        world.add('<script>alert(1)</script>{{ 7*1000003 }}"', rooms=("<b>",), speaker="<img src=x>", note="'><i>", link=None)
+        title = '<script>alert(1)</script>{{ 7*1000003 }}"'
+        world.add(title, rooms=("<b>",), speaker="<img src=x>", note="'><i>", link=None)
         publish_all(world)
         answer = visit("participant").get("/me/").text
         for bad in ("<script>alert", "<b></b>", "<img src=x>", "<i>", "7000021"):

@@ -31,7 +31,7 @@ class TestPublishing:
         assert text_of(page, "tbody del") == ["118"]
         assert text_of(page, "tbody ins") == ["214"]
         assert text_of(page, "tbody .tag") == ["Changed, not published", "New session"]
-        assert "3 people see it at once" in page.get_text()
+        assert "Publish and tell 3 people" in page.get_text()
         reviewed = str(page.select_one("input[name=reviewed]")["value"])  # type: ignore[index]  # it is there
         assert post(client, PUBLISH, {"reviewed": reviewed}).status_code == 302
         assert session.scalars(select(ScheduleVersion.number).order_by(ScheduleVersion.number)).all() == [1, 2]
