@@ -7,6 +7,7 @@ from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from app.accounts.enums import Role
 from app.jobs.enums import JobState
 from app.jobs.models import Job
 from app.jobs.queries import find_job
@@ -18,7 +19,7 @@ from app.kernel.words import Message
 from certificates.jobs import FILES
 from certificates.models import Batch, RenderedFile
 from certificates.storage import Store
-from tests.integration.certificates.making import NAMES, World
+from tests.integration.certificates.making import NAMES, World, sign_in
 
 
 def issued(app: Flask) -> int:
@@ -92,3 +93,16 @@ def _alter(session: Session, key: int) -> None:
     else:
         session.execute(text("ALTER TABLE certificate DISABLE TRIGGER ALL"))
     session.execute(text("UPDATE certificate SET payload = '{}' WHERE id = :key"), {"key": key})
+
+
+def test_the_page_of_a_batch_shows_how_far_its_files_are(world: World, app: Flask) -> None:
+    world.enrol(*NAMES)
+    batch = world.issued().batch
+    browser = sign_in(app, world.actor(Role.COORDINATOR))
+    address = f"/cohorts/{batch.cohort.code}/certificates/{batch.key}"
+    assert "The files are being made" in browser.get(address).text
+    job = job_of(world.session, batch.id)
+    job.state, job.progress, job.total = JobState.RUNNING, 2, 5
+    assert '<progress aria-label="Progress" max="5" value="2">' in browser.get(address).text
+    job.state = JobState.DONE
+    assert "The files are being made" not in browser.get(address).text
