@@ -45,7 +45,6 @@ SESSION_TOMORROW = NoticeKind(
         "modules.session_tomorrow",
         Message("Your sessions on %(day)s"),
         (
-            Message("Your sessions on %(day)s:"),
             Message(_LIST),
             Message("Hours are those of the place. The attached file puts these sessions into your calendar."),
         ),
@@ -55,12 +54,12 @@ SESSION_TOMORROW = NoticeKind(
 REGISTER_DUE = NoticeKind(
     "modules.register_due",
     Message("Attendance registers that nobody kept"),
-    Message("The attendance register was not kept: %(day)s, %(halves)s. %(module)s, %(cohort)s."),
+    Message("The attendance register was not kept: %(day)s, %(halves)s. %(module)s. %(cohort)s."),
     LetterTemplate(
         "modules.register_due",
-        Message("Attendance register not kept: %(cohort)s, %(day)s"),
+        Message("Attendance register not kept: %(day)s, %(code)s"),
         (
-            Message("The attendance register was not kept: %(day)s, %(halves)s. %(module)s, %(cohort)s."),
+            Message("The attendance register was not kept: %(day)s, %(halves)s. %(module)s. %(cohort)s."),
             Message(
                 "Mark who was there as long as it is remembered. Whoever is not marked counts neither as present nor as"
                 " absent."
@@ -104,7 +103,7 @@ def _day_words(own: OwnDay, names: Names, recipient: Recipient) -> Words:
         return {
             "day": formats.day(own.day, lang),
             "brief": "; ".join(_brief(entry, lang, home) for entry in own.entries),
-            "sessions": "\n".join(f"{_brief(entry, lang, home)}\n{place_text(entry, lang)}" for entry in own.entries),
+            "sessions": "\n\n".join(f"{_brief(entry, lang, home)}\n{place_text(entry, lang)}" for entry in own.entries),
         }
 
     return Words(
@@ -153,7 +152,8 @@ def _register_words(one: Unkept, _recipient: Recipient) -> Words:
             "day": formats.day(one.day, lang),
             "halves": ", ".join(translate(half) for half in halves),
             "module": module_label(one.module, lang),
-            "cohort": f"{cohort.title.best(lang)[0]} ({cohort.code})",
+            "cohort": cohort.title.best(lang)[0],
+            "code": cohort.code,
         }
 
     endpoint, values = address_of(cohort.code, one.entries[0])

@@ -48,7 +48,8 @@ def test_at_nine_the_coordinator_is_told_of_yesterday(app: Flask, world: World) 
         "day": "Tuesday 24 November",
         "halves": "morning, afternoon",
         "module": "Module 1. Public policy",
-        "cohort": "Executive leadership 2026 (kel-1)",
+        "cohort": "Executive leadership 2026",
+        "code": "kel-1",
     }
 
 
