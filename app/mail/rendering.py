@@ -89,7 +89,6 @@ def message_of(letter: Letter, mailing: Mailing, settings: Settings, *, now: dat
     message["Subject"] = content.subject
     message["Date"] = format_datetime(now.astimezone(ZoneInfo(letter.time_zone)))
     message["Message-ID"] = message_id(letter, settings)
-    message["Content-Language"] = letter.language
     message["Auto-Submitted"] = "auto-generated"
     if not mailing.essential:
         message["List-Unsubscribe"] = f"<{settings.BASE_URL}{CHOICES}>"
@@ -99,6 +98,7 @@ def message_of(letter: Letter, mailing: Mailing, settings: Settings, *, now: dat
         invitation = {"method": content.method}
         message.add_alternative(content.calendar, subtype="calendar", cte="base64", params=invitation)
         message.add_attachment(content.calendar.encode(), maintype="application", subtype="ics", filename="invite.ics")
+    message["Content-Language"] = letter.language  # last, as what is added moves such fields into the first part
     return message.as_bytes()
 
 
