@@ -38,7 +38,7 @@ def shown_anew(session: Session, cohort_id: int, version: int) -> list[Entry]:
         .where(PublishedSession.cohort_id == cohort_id, PublishedSession.version_number == version)
         .order_by(PublishedSession.starts_at, PublishedSession.id)
     )
-    return [Entry._make((*row, version - 1)) for row in rows]
+    return [Entry._make((*row, version - 1, True)) for row in rows]
 
 
 def people_of(session: Session, cohort_id: int) -> dict[int, int]:
