@@ -22,6 +22,7 @@ class Coming:
 
     Args:
         entry: its session as participants see it.
+        code: of the cohort.
         project: with its group and the group's organisation.
         members: keys of the people of the group; mentors: of those who advise it and are known by name.
 
@@ -29,6 +30,7 @@ class Coming:
 
     slot_id: int
     entry: Entry
+    code: str
     project: Project
     members: tuple[int, ...]
     mentors: tuple[int, ...]
@@ -46,7 +48,10 @@ def coming_defences(session: Session, begin: datetime, end: datetime) -> list[Co
         .join(PublishedSession, shown)
         .join(DefenceSlot.sitting)
         .where(DefenceDay.closed_at.is_(None), PublishedSession.starts_at > begin, PublishedSession.starts_at <= end)
-        .options(joinedload(DefenceSlot.project).joinedload(Project.group).joinedload(Group.organisation))
+        .options(
+            joinedload(DefenceSlot.project).joinedload(Project.group).joinedload(Group.organisation),
+            joinedload(DefenceSlot.sitting).joinedload(DefenceDay.cohort),
+        )
         .order_by(PublishedSession.starts_at, DefenceSlot.id)
     )
     rows = [(row[0], entry_of(row[1:])) for row in session.execute(statement)]
@@ -56,6 +61,7 @@ def coming_defences(session: Session, begin: datetime, end: datetime) -> list[Co
         Coming(
             slot.id,
             entry,
+            slot.sitting.cohort.code,
             slot.project,
             tuple(members.get(slot.project.group_id, ())),
             tuple(mentors.get(slot.project_id, ())),

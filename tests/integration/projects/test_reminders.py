@@ -1,4 +1,4 @@
-"""A week before: who is told of a defence."""
+"""Who is told of a defence a week before, and of materials that were not handed in."""
 
 from datetime import date, datetime, timedelta
 
@@ -6,14 +6,15 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.mail.models import Letter
+from app.notices.kinds import NoticeKind
 from app.notices.models import ReminderMark
 from app.people.models import PersonEmail
 from cohorts.enums import EnrolmentStatus
 from modules.enums import SessionStatus
 from modules.models import ModuleSession
 from modules.services import publish
-from projects.models import DefenceDay
-from projects.reminders import DEFENCE_SOON
+from projects.models import DefenceDay, Material
+from projects.reminders import DEFENCE_SOON, MATERIALS_DUE
 from projects.services import change_project
 from tests.integration.modules.own import move
 from tests.integration.modules.world import HOME, NOW
@@ -40,9 +41,9 @@ def letters(stage: Stage) -> list[Letter]:
     return [row for row in found if {"project", "group"} <= row.values.keys()]
 
 
-def reminded(stage: Stage) -> list[str]:
-    """Who was reminded of a defence."""
-    wanted = select(ReminderMark.recipient).where(ReminderMark.kind == DEFENCE_SOON.name).order_by(ReminderMark.id)
+def reminded(stage: Stage, kind: NoticeKind = DEFENCE_SOON) -> list[str]:
+    """Who was reminded of a defence, or of something else."""
+    wanted = select(ReminderMark.recipient).where(ReminderMark.kind == kind.name).order_by(ReminderMark.id)
     return list(stage.session.scalars(wanted))
 
 
@@ -92,7 +93,7 @@ def test_a_member_with_an_account_is_led_to_the_project(app: Flask, stage: Stage
     stage.split(1)
     planned(stage, 0)
     remind_at(app, WEEK_BEFORE)
-    assert {row.path for row in letters(stage)} == {"/me/project"}
+    assert {row.path for row in letters(stage)} == {"/me/project?cohort=kel-1"}
 
 
 def test_without_a_title_the_group_stands_for_the_project(app: Flask, stage: Stage) -> None:
@@ -146,3 +147,45 @@ def test_statements_do_not_grow(app: Flask, stage: Stage, statements: Statements
     planned(stage, 1, 2, 3, day=DEFENCE + DAY)
     assert count(WEEK_BEFORE + DAY) == one
     assert len(reminded(stage)) == 9
+
+
+def test_three_days_before_the_last_day_groups_that_handed_in_nothing_are_told(app: Flask, stage: Stage) -> None:
+    stage.split(3)
+    sitting = planned(stage, 0, 1)
+    sitting.materials_due_on = date(2026, 11, 30)
+    stage.session.add(
+        Material(
+            project_id=stage.project(0).id,
+            number=1,
+            enrolment_id=stage.people()[0].id,
+            handed_at=NOW,
+            late=False,
+            name="plan.pdf",
+            media_type="application/pdf",
+            size=1,
+            sha256="0" * 64,
+        )
+    )
+    stage.session.flush()
+    ten = datetime(2026, 11, 27, 10, 0, tzinfo=HOME)
+    remind_at(app, ten - HOUR / 12)
+    assert reminded(stage, MATERIALS_DUE) == []
+    remind_at(app, ten)
+    remind_at(app, ten + 2 * DAY - HOUR)
+    assert sorted(reminded(stage, MATERIALS_DUE)) == group_of(stage, 1)
+
+
+def test_a_last_day_that_is_put_off_is_told_again(app: Flask, stage: Stage) -> None:
+    stage.split(1)
+    sitting = planned(stage, 0)
+    for later in range(2):
+        sitting.materials_due_on = date(2026, 11, 30) + later * DAY
+        stage.session.flush()
+        remind_at(app, datetime(2026, 11, 27, 10, 0, tzinfo=HOME) + later * DAY)
+    assert len(reminded(stage, MATERIALS_DUE)) == 18
+    told = stage.session.scalars(select(Letter).where(Letter.path.is_not(None)).order_by(Letter.id.desc())).first()
+    assert told
+    assert (told.path, told.values) == (
+        "/me/project?cohort=kel-1",
+        {"day": "1 желтоқсан, сейсенбі", "group": "№ 1 топ"},
+    )
