@@ -10,13 +10,14 @@ PYTHON_VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_
 STAMP := .venv/lock-$(firstword $(shell cksum requirements.lock))-$(PYTHON_VERSION)
 TRANSLATIONS := $(patsubst %.po,%.mo,$(wildcard */translations/*/LC_MESSAGES/messages.po))
 
-.PHONY: help demo test bench pictures env lock python port chromium
+.PHONY: help demo test bench campaign-jobs pictures env lock python port chromium
 .NOTPARALLEL:
 
 help:
 	@echo "make demo               a demonstration on http://127.0.0.1:8000 (PORT=8001 for another port)"
 	@echo "make test               everything that guards the project"
 	@echo "make bench [NAME=name]  the benchmarks, or one of them"
+	@echo "make campaign-jobs      workers killed at random moments: nothing lost, nothing done twice"
 	@echo "make pictures           the pictures of the README"
 	@echo "make lock               requirements.lock from pyproject.toml"
 
@@ -33,6 +34,9 @@ test: env chromium
 
 bench: env
 	@$(RUN) bench $(NAME)
+
+campaign-jobs: env
+	@$(RUN) tests.support.campaign_jobs
 
 pictures: env chromium
 	@$(RUN) tests.support.pictures

@@ -1,5 +1,6 @@
 """Jobs for the tests, in an application whose commits are real."""
 
+import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from app.kernel.unit import unit_of_work
 from app.kernel.words import Message
 from app.people.models import Person
 
+PATIENCE = 60.0  # seconds
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 
 
@@ -57,3 +59,11 @@ def put(app: Flask, kind: JobKind, *keys: str, now: datetime = NOON, **arguments
     with app.app_context(), unit_of_work() as session:
         for key in keys:
             enqueue(session, kind=kind, key=key, now=now, arguments=arguments or {"mark": key})
+
+
+def until(true: Callable[[], object]) -> None:
+    """Wait until something is so; a test that waits too long fails."""
+    end = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < end, "it did not come about"
+        time.sleep(0.05)

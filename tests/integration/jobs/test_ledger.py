@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from threading import Thread
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select, text
 
+from app.jobs import ledger
 from app.jobs.enums import JobState, Lane
 from app.jobs.kinds import JobKind
 from app.jobs.models import Job
@@ -17,7 +19,7 @@ from app.kernel.errors import DomainError
 from app.kernel.unit import unit_of_work
 from app.kernel.words import Message
 from app.people.models import Person
-from tests.integration.jobs.own import MARK, NOON, Clock, kind, put, worker
+from tests.integration.jobs.own import MARK, NOON, Clock, kind, leave_mark, put, until, worker
 from tests.support.together import together
 
 
@@ -169,3 +171,43 @@ def test_an_unknown_kind_waits_for_a_worker_that_knows_it(own_app: Flask) -> Non
     assert worker(own_app, MARK, now=Clock()).run_due() == 0
     assert states(own_app) == {"a": JobState.WAITING}
     assert worker(own_app, newer, now=Clock()).run_due() == 1
+
+
+def test_turns_hold_when_many_workers_want_them_at_once(own_app: Flask) -> None:
+    inside, most = [0], []
+
+    def alone(work: Work, *, mark: str) -> None:
+        inside[0] += 1
+        most.append(inside[0])
+        with work.step():
+            pass
+        inside[0] -= 1
+        with work.finish() as session:
+            session.add(Person(search_key=mark, sort_key=mark))
+
+    turns = kind(alone, turn="mail")
+    put(own_app, turns, *(f"{number:02}" for number in range(12)))
+    four = [worker(own_app, turns, now=Clock()) for _ in range(4)]
+    done = sum(together(*(each.run_due for each in four)))  # who finds the turn taken goes away
+    assert done + four[0].run_due() == 12
+    assert set(most) == {1}
+    assert marks(own_app) == [f"{number:02}" for number in range(12)]
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+def test_whoever_begins_a_turn_a_moment_later_leaves_it(own_app: Flask) -> None:
+    clock, turns = Clock(), kind(leave_mark, turn="mail")
+    put(own_app, turns, "a", "b")
+    other = worker(own_app, turns, now=clock)
+    blocked = select(func.count()).select_from(text("pg_stat_activity")).where(text("wait_event_type = 'Lock'"))
+    results: list[int] = []
+    with own_app.app_context(), unit_of_work() as session:
+        first = ledger.claim(session, kinds=[turns.name], now=clock(), lease=timedelta(minutes=1))
+        thread = Thread(target=lambda: results.append(other.run_due()))
+        thread.start()
+        with db.engine.connect() as connection:
+            until(lambda: connection.scalar(blocked))  # by the index, as the first one is not committed
+    thread.join(60)
+    assert first is not None
+    assert results == [0]
+    assert states(own_app) == {"a": JobState.RUNNING, "b": JobState.WAITING}

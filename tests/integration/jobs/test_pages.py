@@ -19,6 +19,8 @@ from app.jobs.models import Job
 from app.jobs.tidying import TIDY
 from app.kernel import clock
 from app.kernel.words import Message
+from app.notices import marks
+from app.notices.marks import Mark
 from tests.support.pages import post
 from tests.support.visiting import Statements
 
@@ -191,3 +193,12 @@ def test_whoever_was_slower_is_told(visit: Visit, session: Session, seen: str, s
 
 def test_a_job_that_was_forgotten_is_no_page(visit: Visit) -> None:
     assert visit(Role.ADMINISTRATOR).get("/jobs/1/").status_code == 404
+
+
+def test_reminders_that_came_too_late_are_counted_for_a_week(visit: Visit, session: Session) -> None:
+    client, now = visit(Role.ADMINISTRATOR), clock.now()
+    assert "too late" not in read(client.get("/jobs/"))
+    for days in (1, 2, 8):
+        late = {Mark(f"2026-11-0{days}", "p1"): now - timedelta(days=days)}
+        marks.skip(session, "modules.session_tomorrow", late, now=now - timedelta(days=days))
+    assert "Sessions of the next day 2" in read(client.get("/jobs/"))
