@@ -16,7 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from statistics import median
 from zoneinfo import ZoneInfo
@@ -29,6 +29,7 @@ from sqlalchemy.orm import Session
 from app.accounts.queries import find_user, load_actor
 from app.accounts.rules import EVERYWHERE, Actor
 from app.factory import create_app
+from app.kernel import clock
 from app.kernel.clock import HOME_ZONE
 from app.kernel.database import db
 from app.kernel.partial_date import PartialDate
@@ -290,7 +291,7 @@ def made(folder: Path, times: int) -> tuple[Path, Path]:
         app = create_app(settings_for(small))
         with app.app_context():
             upgrade()
-            seed(app.extensions["settings"], today=datetime.now(UTC).date())
+            seed(app.extensions["settings"], today=clock.day_of(clock.now()))
             db.engine.dispose()
     if not large.exists():
         growing = shutil.copytree(small, folder / "growing", dirs_exist_ok=True)

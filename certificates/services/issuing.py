@@ -86,6 +86,12 @@ def approve(
     certificates = _issue(session, batch, people, award, house=house, entropy=entropy, now=now)
     append(session, [Event(LogEvent.ISSUED, certificate) for certificate in certificates], actor=actor, now=now)
     _decide(session, batch, BatchStatus.ISSUED, actor=actor, now=now)
+    _tell(session, batch, certificates, actor=actor, now=now)
+    return Issue(batch, tuple(certificates), already=False)
+
+
+def _tell(session: Session, batch: Batch, certificates: Sequence[Certificate], *, actor: Actor, now: datetime) -> None:
+    """Write the issue to the audit, and let whoever makes the files know."""
     record(
         session,
         act="certificates.issued",
@@ -100,7 +106,6 @@ def approve(
     )
     session.flush()
     batch_issued.send(BatchIssued(session, batch.id, actor, now))
-    return Issue(batch, tuple(certificates), already=False)
 
 
 def _check_decision(

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from app.accounts.enums import ScopeKind
 from app.accounts.queries import find_user, load_actor
 from app.accounts.rules import Actor, Reach
+from app.kernel import clock
 from app.kernel.database import db
 from app.kernel.partial_date import PartialDate
 from app.kernel.unit import unit_of_work
@@ -222,7 +223,7 @@ class World:
 def actor(session: Session, name: str) -> Actor:
     user = find_user(session, f"{name}@demo.example")
     assert user is not None
-    found = load_actor(session, user.id, day=datetime.now(UTC).date(), lang="en")
+    found = load_actor(session, user.id, day=clock.day_of(clock.now()), lang="en")
     assert found is not None
     return found
 

@@ -1,13 +1,14 @@
 """The register of attendance, kept with the keyboard, with a finger, and without JavaScript."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
+from app.kernel import clock
 from app.kernel.database import db
 from cohorts.models import Cohort
 from modules.models import Register
@@ -32,7 +33,7 @@ def fresh_half_day(site: Site) -> str:
             for module in modules_of(db.session(), cohort.id)
             for block in module.blocks
         ]
-        today = datetime.now(UTC).date()
+        today = clock.day_of(clock.now())
         for days in range(1, 60):
             day = today - timedelta(days=days)
             if any(span.holds(day) for span in spans):

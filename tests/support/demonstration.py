@@ -3,7 +3,6 @@
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import pytest
 from flask import Flask
 from flask_migrate import upgrade
 
+from app.kernel import clock
 from app.settings import Settings
 from demo.seed import seed
 from tests.support.database import application, settings_for
@@ -42,7 +42,7 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
     folder = tmp_path_factory.mktemp("demonstration")
     with application(demo_settings(folder)) as app, app.app_context():
         upgrade()
-        seed(app.extensions["settings"], today=datetime.now(UTC).date())
+        seed(app.extensions["settings"], today=clock.day_of(clock.now()))
     return Demonstration(folder)
 
 

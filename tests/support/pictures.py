@@ -2,7 +2,6 @@
 
 import tempfile
 from contextlib import ExitStack
-from datetime import UTC, datetime
 from pathlib import Path
 
 from flask import Flask
@@ -10,6 +9,7 @@ from flask_migrate import upgrade
 from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import select
 
+from app.kernel import clock
 from app.kernel.database import db
 from certificates.models import Certificate
 from cohorts.models import Cohort
@@ -50,7 +50,7 @@ def main() -> None:
             app = until_the_end.enter_context(application(demo_settings(Path(folder), BASE_URL=address)))
             with app.app_context():
                 upgrade()
-                seed(app.extensions["settings"], today=datetime.now(UTC).date())
+                seed(app.extensions["settings"], today=clock.day_of(clock.now()))
             built.append(app)
             return app
 

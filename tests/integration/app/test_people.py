@@ -53,7 +53,7 @@ def test_a_corrected_name_keeps_the_former_one_with_its_last_day(
     )
     assert current_name(person, NameForm.KK) == NEW
     assert [(row.surname, row.valid_to) for row in person.names if row.form == NameForm.KK] == [
-        ("Тестбаев", now.date()),
+        ("Тестбаев", clock.day_of(now)),
         ("Тестібаев", None),
     ]
     assert "тестибаев" in person.search_key
