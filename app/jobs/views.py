@@ -1,6 +1,7 @@
 """The administrator's pages of jobs: whether everything runs, and what to do about what does not."""
 
 import json
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from flask import Blueprint, current_app, flash, redirect, request, url_for
@@ -16,6 +17,8 @@ from app.jobs.models import Job
 from app.jobs.rules import MANAGE_JOBS, VIEW_JOBS, standing
 from app.jobs.services import cancel, run_again
 from app.kernel.clock import HOME_ZONE, day_of
+from app.notices.kinds import Kinds
+from app.notices.marks import skipped_since
 from app.web import formats
 from app.web.locale import chosen_language, translate
 from app.web.pages import page
@@ -25,6 +28,7 @@ from app.web.request import current_actor, db_session, moment
 blueprint = Blueprint("jobs", __name__, url_prefix="/jobs")
 
 LATELY = timedelta(days=1)
+LATE_SHOWN = timedelta(days=7)  # how long reminders that came too late are shown
 MOST = 50  # jobs of one state on the page
 
 
@@ -91,8 +95,15 @@ def index() -> ResponseReturnValue:
         numbers=numbers,
         jobs={state: queries.jobs_in(session, state, limit=MOST) for state in queries.OPEN},
         done=[count for count in counted if count.state is JobState.DONE],
+        too_late=_too_late(skipped_since(session, now - LATE_SHOWN)),
         may_manage=actor.may(MANAGE_JOBS),
     )
+
+
+def _too_late(skipped: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Reminders of which nobody was told, by what they tell of; those of kinds that are no more are left out."""
+    kinds: Kinds = current_app.extensions["notices"]
+    return [(translate(kinds.by_name[kind].label), number) for kind, number in skipped.items() if kind in kinds.by_name]
 
 
 @blueprint.get("/<int:number>/")
