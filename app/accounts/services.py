@@ -56,31 +56,60 @@ def throttle_key(secret: str, kind: str, value: str) -> str:
     return hmac.new(secret.encode(), f"throttle:{kind}:{value}".encode(), hashlib.sha256).hexdigest()
 
 
-def sign_in(session: Session, *, email: str, password: str, keys: tuple[str, str], now: datetime) -> SignIn:
-    """Check an e-mail address and a password; the same work is done for an unknown address.
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A password that was compared with a hash; ``renewed``: its hash by today's measure, if the old one is weaker."""
+
+    password_hash: str = ""
+    matches: bool = False
+    renewed: str | None = None
+
+
+def try_password(session: Session, *, email: str, password: str, keys: tuple[str, str], now: datetime) -> Proof:
+    """Compare a password, which takes long on purpose: in a transaction that only reads, so that nobody waits for it.
+
+    The same work is done for an unknown address, and none for who has to wait.
 
     Args:
         keys: the throttle's keys (:func:`throttle_key`) of the e-mail address and of the network address.
 
     """
-    failed = failures(session, keys[0], now=now)
-    waits = [
-        wait_after(failed, now=now),
-        wait_after(failures(session, keys[1], now=now), now=now, limit=TRIES_PER_ADDRESS),
-    ]
-    if any(waits):
-        return SignIn(tries_left=0, wait=max(waits))
+    if _wait(session, keys, now=now):
+        return Proof()
     user = find_user(session, email)
-    known = _matches(user.password_hash if user else _nobody(), password)
-    if user is None or not known or not user.active:
+    held = user.password_hash if user else _nobody()
+    matches = _matches(held, password)
+    weaker = user is not None and matches and _hasher.check_needs_rehash(held)
+    return Proof(held, matches, _hasher.hash(password) if weaker else None) if user else Proof()
+
+
+def _wait(session: Session, keys: tuple[str, str], *, now: datetime) -> timedelta:
+    return max(
+        wait_after(failures(session, keys[0], now=now), now=now),
+        wait_after(failures(session, keys[1], now=now), now=now, limit=TRIES_PER_ADDRESS),
+    )
+
+
+def sign_in(session: Session, *, email: str, proof: Proof, keys: tuple[str, str], now: datetime) -> SignIn:
+    """Let somebody in whose password was right, or count the failure.
+
+    Args:
+        proof: what :func:`try_password` found; a password that was changed meanwhile is not the right one any more.
+        keys: as there.
+
+    """
+    wait = _wait(session, keys, now=now)
+    if wait:
+        return SignIn(tries_left=0, wait=wait)
+    user = find_user(session, email)
+    if user is None or not user.active or not proof.matches or proof.password_hash != user.password_hash:
+        left = TRIES - len(failures(session, keys[0], now=now)) - 1
         session.execute(delete(SignInAttempt).where(SignInAttempt.at < now - WINDOW))
         session.add_all(SignInAttempt(key=key, at=now) for key in keys)
         session.flush()
-        left = TRIES - len(failed) - 1
         return SignIn(tries_left=left, wait=timedelta(0) if left else WINDOW)
     session.execute(delete(SignInAttempt).where(SignInAttempt.key == keys[0]))
-    if _hasher.check_needs_rehash(user.password_hash):
-        user.password_hash = _hasher.hash(password)
+    user.password_hash = proof.renewed or user.password_hash
     record(
         session,
         act="accounts.signed_in",

@@ -11,8 +11,9 @@ from flask_login import logout_user
 
 from app.accounts.forms import PasswordForm, SignInForm
 from app.accounts.queries import load_actor
-from app.accounts.services import SignIn, change_password, sign_in, throttle_key
+from app.accounts.services import SignIn, change_password, sign_in, throttle_key, try_password
 from app.kernel.clock import day_of
+from app.kernel.database import reading
 from app.kernel.text import identity
 from app.kernel.unit import keep_changes
 from app.web.forms import submitted
@@ -45,7 +46,10 @@ def login_post() -> ResponseReturnValue:
     email = form.email.data or ""
     secret = settings().SECRET_KEY.get_secret_value()
     keys = (throttle_key(secret, "email", identity(email)), throttle_key(secret, "address", network_address()))
-    outcome = sign_in(db_session(), email=email, password=form.password.data or "", keys=keys, now=moment())
+    with reading():  # nobody waits while the password is compared
+        proof = try_password(db_session(), email=email, password=form.password.data or "", keys=keys, now=moment())
+        db_session().rollback()
+    outcome = sign_in(db_session(), email=email, proof=proof, keys=keys, now=moment())
     if outcome.user_id is None:
         return _refused(form, outcome)
     actor = load_actor(db_session(), outcome.user_id, day=day_of(moment()), lang=chosen_language())

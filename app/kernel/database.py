@@ -16,7 +16,16 @@ from app.kernel.writers import WriterConnection, line_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Base", "configure_engine", "db", "engine_options", "init_database", "reading"]
+__all__ = [
+    "Base",
+    "configure_engine",
+    "db",
+    "engine_options",
+    "init_database",
+    "read_from_now_on",
+    "reading",
+    "writing",
+]
 
 db = SQLAlchemy()  # the session and the engines; tables hang on our own Base
 
@@ -34,6 +43,21 @@ def reading() -> "Iterator[None]":
         yield
     finally:
         _reading.reset(token)
+
+
+@contextmanager
+def writing() -> "Iterator[None]":
+    """Transactions begun inside may write, until :func:`read_from_now_on` says otherwise."""
+    token = _reading.set(False)
+    try:
+        yield
+    finally:
+        _reading.reset(token)
+
+
+def read_from_now_on() -> None:
+    """What is asked from here to the end of the present :func:`writing` or :func:`reading` holds no writer up."""
+    _reading.set(True)
 
 
 def engine_options(address: str) -> dict[str, Any]:

@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from flask import Flask, Response, g, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import HTTPException
 
-from app.kernel.database import db, reading
+from app.kernel.database import db, read_from_now_on, reading, writing
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 ERRORS_FROM = 400
@@ -21,11 +22,17 @@ class Application(Flask):
         if request.method in SAFE_METHODS and not self._writes():
             with reading():
                 return super().full_dispatch_request()
-        return super().full_dispatch_request()
+        with writing():
+            return super().full_dispatch_request()
 
     def dispatch_request(self) -> ResponseReturnValue:
         """Run the view and end its transaction before anything leaves."""
         return self._answer()
+
+    def handle_user_exception(self, e: Exception) -> ResponseReturnValue | HTTPException:
+        """Answer with the page of a refusal, which holds no writer up."""
+        refuse()
+        return super().handle_user_exception(e)
 
     def _writes(self) -> bool:
         view = self.view_functions.get(request.endpoint or "")
@@ -42,6 +49,12 @@ class Application(Flask):
             db.session.rollback()
             raise
         return response
+
+
+def refuse() -> None:
+    """Keep nothing of this request; what is still read for its answer, to say why, takes no write lock."""
+    db.session.rollback()
+    read_from_now_on()
 
 
 def keep_changes() -> None:

@@ -7,8 +7,8 @@ from flask_babel import get_translations
 from flask_wtf import FlaskForm
 from wtforms import Field
 
-from app.kernel.database import db
 from app.kernel.errors import ConflictError, DomainError, NotFoundError
+from app.kernel.unit import refuse
 from app.kernel.words import Message
 from app.web.locale import translate
 
@@ -71,20 +71,22 @@ def submitted(form: Form, act: Callable[[], Any]) -> bool:
 
     """
     if not form.validate_on_submit():
+        if form.is_submitted():
+            refuse()
         return False
     try:
         act()
     except ConflictError as error:
         if not form.mends_conflicts or error.version is None:
             raise
-        db.session.rollback()
+        refuse()
         form.conflict = error
         form["version"].data, form["version"].raw_data = error.version, [str(error.version)]
         return False
     except NotFoundError:
         raise
     except DomainError as error:
-        db.session.rollback()
+        refuse()
         place(form, error)
         return False
     return True

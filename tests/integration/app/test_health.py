@@ -17,6 +17,9 @@ from app.jobs.services import enqueue
 from app.jobs.tidying import TIDY
 from app.kernel import clock
 from app.kernel.words import Message
+from app.mail.models import Letter
+from app.mail.outbox import mark_sent, note_away
+from tests.integration.mail.own import draft, post_welcome, somebody
 
 
 @pytest.fixture
@@ -63,6 +66,25 @@ def test_not_ready_when_jobs_wait_that_no_worker_knows(client: FlaskClient, sess
 def test_a_failed_job_makes_nothing_unfit(client: FlaskClient, session: Session) -> None:
     enqueue(session, kind=TIDY, key="a", now=clock.now() - timedelta(days=1))
     session.scalars(select(Job)).one().state = JobState.FAILED
+    assert client.get("/readyz").status_code == 200
+
+
+@pytest.mark.usefixtures("at_work")
+def test_not_ready_when_letters_do_not_leave(client: FlaskClient, session: Session) -> None:
+    now = clock.now()
+    post_welcome(session, now=now - timedelta(minutes=14))
+    assert client.get("/readyz").status_code == 200
+    late = now - timedelta(minutes=16)
+    post_welcome(session, draft(somebody(address="secret@example.kz")), now=late)
+    said = f"letters have been waiting since {late:%Y-%m-%d %H:%M} UTC: "
+    assert not_ready(client) == [f"{said}no worker has tried"]
+    first, second = session.scalars(select(Letter.id).order_by(Letter.id))
+    away = Message("The server takes no letters now: %(what)s", what="421 ask <secret@example.kz> later")
+    note_away(session, first, away)
+    assert not_ready(client) == [f"{said}The server takes no letters now: 421 ask … later"]
+    mark_sent(session, first, now=now)  # a long line, but it moves
+    assert client.get("/readyz").status_code == 200
+    mark_sent(session, second, now=now)
     assert client.get("/readyz").status_code == 200
 
 

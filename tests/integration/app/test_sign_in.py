@@ -4,15 +4,17 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from argon2 import PasswordHasher
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from app.accounts import services
 from app.accounts.enums import Role
 from app.accounts.models import SignInAttempt, User
 from app.accounts.rules import TRIES, WINDOW
-from app.accounts.services import create_user, grant
+from app.accounts.services import create_user, grant, try_password
 from app.audit.models import AuditEntry
 from app.kernel import clock
 from app.kernel.errors import DomainError
@@ -159,3 +161,21 @@ def test_signing_in_is_in_the_audit(client: FlaskClient, session: Session) -> No
     sign_in(client)
     wanted = select(func.count()).select_from(AuditEntry).where(AuditEntry.act == "accounts.signed_in")
     assert session.scalar(wanted) == 1
+
+
+def test_a_password_that_was_changed_while_it_was_compared_lets_nobody_in(session: Session, user: User) -> None:
+    keys = ("a" * 64, "b" * 64)
+    proof = try_password(session, email=user.email, password=PASSWORD, keys=keys, now=clock.now())
+    assert proof.matches
+    user.password_hash = "another"
+    session.flush()
+    assert services.sign_in(session, email=user.email, proof=proof, keys=keys, now=clock.now()).user_id is None
+
+
+def test_a_hash_of_weaker_measure_is_renewed(session: Session, client: FlaskClient, user: User) -> None:
+    weak = PasswordHasher(time_cost=1, memory_cost=1024).hash(PASSWORD)
+    user.password_hash = weak
+    session.flush()
+    sign_in(client)
+    assert session.get_one(User, user.id).password_hash != weak
+    assert sign_in(client.application.test_client()).location == "/"
