@@ -100,25 +100,43 @@ def in_languages(say: Callable[[str], Mapping[str, str]]) -> dict[str, Mapping[s
 def remind(work: Work) -> None:
     """Give every reminder that is due, each once, whatever runs twice, restarts or turns the clock.
 
-    What is said is worked out beforehand; a mark, the notice and the letter are written in one transaction.
+    What is said is worked out beforehand; a mark, the notice and the letter are written in one transaction. A kind
+    that fails keeps no other from being given: the job fails after them.
     """
     now = work.clock()
-    reminders: tuple[Reminder, ...] = current_app.extensions["reminders"]
     with reading(), unit_of_work() as session:
         looked = marks.looked_until(session)
+    done, failure = [], None
+    reminders: tuple[Reminder, ...] = current_app.extensions["reminders"]
     for reminder in reminders:
-        with reading(), unit_of_work() as session:
-            due = _due(session, reminder, looked.get(reminder.notice.name, now), now)
-        given = sum(each.words is not None for each in due)
-        if given < len(due):
-            log.warning("%s reminders %s came too late and were skipped", len(due) - given, reminder.notice.name)
-        for first in range(0, len(due), AT_ONCE):
-            part = due[first : first + AT_ONCE]
-            said = _said(reminder, given, len(due) - given)
-            with work.step(progress=first + len(part), total=len(due), said=said) as session:
-                _give(session, reminder.notice, part, now)
+        name = reminder.notice.name
+        try:
+            with reading(), unit_of_work() as session:
+                due = _due(session, reminder, looked.get(name, now), now)
+        except Exception as error:
+            log.exception("reminders %s could not be worked out", name)
+            failure = error
+            continue
+        _give_all(work, reminder, due, now)
+        done.append(name)
+    if failure is not None:
+        with work.step() as session:
+            marks.look(session, done, until=now)
+        raise failure
     with work.finish() as session:
-        marks.look(session, [reminder.notice.name for reminder in reminders], until=now)
+        marks.look(session, done, until=now)
+
+
+def _give_all(work: Work, reminder: Reminder, due: Sequence[Due], now: datetime) -> None:
+    given = sum(each.words is not None for each in due)
+    late = len(due) - given
+    if late:
+        log.warning("%s reminders %s came too late and were skipped", late, reminder.notice.name)
+    for first in range(0, len(due), AT_ONCE):
+        part = due[first : first + AT_ONCE]
+        said = _said(reminder, given, late)
+        with work.step(progress=first + len(part), total=len(due), said=said) as session:
+            _give(session, reminder.notice, part, now)
 
 
 def _said(reminder: Reminder, given: int, late: int) -> Message:

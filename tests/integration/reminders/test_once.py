@@ -1,21 +1,24 @@
 """Each reminder comes once, whatever runs twice, restarts or turns the clock; with real commits, on both databases."""
 
 import logging
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import partial
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from app.jobs.enums import JobState
 from app.jobs.models import Job
 from app.kernel.database import db
 from app.kernel.words import Message
 from app.notices import marks, reminders
-from app.notices.reminders import REMIND
+from app.notices.reminders import REMIND, Occasion
 from app.people.models import PersonEmail
 from tests.integration.jobs.own import NOON, Clock, worker
-from tests.integration.reminders.own import GRACE, letters, noticed, plan_for, remind_at, skipped, tick
+from tests.integration.reminders.own import GRACE, KIND, letters, noticed, plan_for, remind_at, skipped, tick
 from tests.support.together import together
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -176,3 +179,19 @@ def test_without_an_address_it_stands_in_the_feed(own_app: Flask) -> None:
         db.session.commit()
     remind_at(own_app, NOON)
     assert (len(letters(own_app)), noticed(own_app)) == (1, 2)
+
+
+def test_a_kind_that_fails_keeps_no_other_back(own_app: Flask) -> None:
+    plan_for(own_app)
+    [sound] = own_app.extensions["reminders"]
+
+    def fail(_session: Session, _begin: datetime, _end: datetime) -> list[Occasion]:
+        raise ValueError
+
+    broken = replace(sound, notice=replace(KIND, name="tests.broken"), occasions=fail)
+    own_app.extensions["reminders"] = (broken, sound)
+    remind_at(own_app, NOON)
+    assert letters(own_app) == EACH_ONCE
+    with own_app.app_context():
+        job = db.session.scalars(select(Job).where(Job.kind == REMIND.name)).one()
+        assert (job.state, marks.looked_until(db.session())) == (JobState.WAITING, {"tests.own": NOON})

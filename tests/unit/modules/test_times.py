@@ -5,7 +5,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.kernel.errors import DomainError
-from modules.rules.times import read_clock, read_day, read_week, same_clock, span_to_utc, to_utc, week_text, zone_of
+from modules.rules.times import (
+    at_clock,
+    read_clock,
+    read_day,
+    read_week,
+    same_clock,
+    span_to_utc,
+    to_utc,
+    week_text,
+    zone_of,
+)
 
 ALMATY, DUBAI, BERLIN = "Asia/Almaty", "Asia/Dubai", "Europe/Berlin"
 LOCAL = datetime(2015, 1, 1)  # noqa: DTZ001 - a local time
@@ -47,6 +57,19 @@ def test_the_hours_around_the_doubled_one_are_taken() -> None:
 def test_an_hour_that_is_skipped_is_refused() -> None:
     with pytest.raises(DomainError, match="skip this time"):
         to_utc(date(2026, 3, 29), time(2, 30), BERLIN)
+
+
+@pytest.mark.parametrize(
+    ("day", "clock", "zone", "moment"),
+    [
+        (date(2026, 12, 7), time(18), DUBAI, datetime(2026, 12, 7, 14, tzinfo=UTC)),
+        (date(2024, 2, 29), time(18), ALMATY, datetime(2024, 2, 29, 12, tzinfo=UTC)),
+        (date(2024, 2, 29), time(23, 30), ALMATY, datetime(2024, 2, 29, 17, 30, tzinfo=UTC)),  # the first of the two
+        (date(2026, 3, 29), time(2, 30), BERLIN, datetime(2026, 3, 29, 1, 30, tzinfo=UTC)),  # 3:30, as 2:30 is skipped
+    ],
+)
+def test_a_time_of_our_own_is_always_some_moment(day: date, clock: time, zone: str, moment: datetime) -> None:
+    assert at_clock(day, clock, zone) == moment
 
 
 @given(
