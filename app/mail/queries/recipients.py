@@ -1,16 +1,20 @@
 """Whom a letter or a notice goes to, in which language and at which hours."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.kernel.clock import HOME_ZONE
 from app.kernel.tri import LANGUAGES
-from app.people.models import Person, Post
-from app.people.queries import display_name
+from app.organisations.models import Organisation
+from app.people.enums import NameForm
+from app.people.models import Person, PersonEmail, PersonName, Post
+from app.people.rules import NEAREST_FORMS
+
+AT_ONCE = 5000  # keys in one statement: fewer than any database refuses
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +40,38 @@ class Recipient:
         return f"u{self.user_id}" if self.person_id is None else f"p{self.person_id}"
 
 
+@dataclass(slots=True)
+class _Known:
+    """What of a person matters for a letter: a whole announcement's people are read as rows, not as objects."""
+
+    names: dict[NameForm, str] = field(default_factory=dict)
+    address: str | None = None
+    time_zone: str = HOME_ZONE
+
+    def name(self, lang: str) -> str:
+        """Today's name in the nearest form that is known."""
+        return next((self.names[form] for form in NEAREST_FORMS[lang] if form in self.names), "–")
+
+
 def recipients_of_people(session: Session, person_ids: Sequence[int]) -> list[Recipient]:
-    """One for each person, in the given order; who is not there is left out. Six statements for any number."""
-    people = _people(session, person_ids)
-    wanted = select(User).where(User.person_id.in_(people), User.active).order_by(User.id.desc())
-    accounts = {user.person_id: user for user in session.scalars(wanted)}  # the oldest account of a person wins
-    return [_of_person(people[key], accounts.get(key)) for key in dict.fromkeys(person_ids) if key in people]
+    """One for each person, in the given order; who is not there is left out. Five statements for each 5,000 people."""
+    people: dict[int, _Known] = {}
+    accounts: dict[int | None, User] = {}
+    for part in _parts(person_ids):
+        people |= _people(session, part)
+        wanted = select(User).where(User.person_id.in_(part), User.active).order_by(User.id.desc())
+        accounts |= {user.person_id: user for user in session.scalars(wanted)}  # the oldest account of a person wins
+    return [_of_person(key, people[key], accounts.get(key)) for key in dict.fromkeys(person_ids) if key in people]
 
 
 def recipients_of_users(session: Session, user_ids: Sequence[int]) -> list[Recipient]:
     """One for each account, in the given order, as its person if it is somebody's; who is not there is left out."""
-    accounts = {user.id: user for user in session.scalars(select(User).where(User.id.in_(set(user_ids))))}
-    people = _people(session, [user.person_id for user in accounts.values() if user.person_id is not None])
+    accounts: dict[int, User] = {}
+    people: dict[int, _Known] = {}
+    for part in _parts(user_ids):
+        found = session.scalars(select(User).where(User.id.in_(part))).all()
+        accounts |= {user.id: user for user in found}
+        people |= _people(session, [user.person_id for user in found if user.person_id is not None])
     return [
         _of_account(accounts[key], people.get(accounts[key].person_id or 0))
         for key in dict.fromkeys(user_ids)
@@ -55,40 +79,49 @@ def recipients_of_users(session: Session, user_ids: Sequence[int]) -> list[Recip
     ]
 
 
-def _people(session: Session, person_ids: Sequence[int]) -> dict[int, Person]:
-    wanted = (
-        select(Person)
-        .where(Person.id.in_(set(person_ids)))
-        .options(
-            selectinload(Person.names),
-            selectinload(Person.emails),
-            selectinload(Person.posts).joinedload(Post.organisation),
-        )
+def _parts(keys: Sequence[int]) -> list[list[int]]:
+    """Keys, each once, so many at once as every database takes in a statement."""
+    listed = list(dict.fromkeys(keys))
+    return [listed[first : first + AT_ONCE] for first in range(0, len(listed), AT_ONCE)]
+
+
+def _people(session: Session, person_ids: Sequence[int]) -> dict[int, _Known]:
+    people = {key: _Known() for key in session.scalars(select(Person.id).where(Person.id.in_(person_ids)))}
+    names = (
+        select(PersonName.person_id, PersonName.form, PersonName.surname, PersonName.given_name, PersonName.patronymic)
+        .where(PersonName.person_id.in_(person_ids), PersonName.valid_to.is_(None))
+        .order_by(PersonName.id)  # the latest of a form wins
     )
-    return {person.id: person for person in session.scalars(wanted)}
+    for person_id, form, *parts in session.execute(names):
+        people[person_id].names[NameForm(form)] = " ".join(part for part in parts if part)
+    emails = select(PersonEmail.person_id, PersonEmail.address).where(PersonEmail.person_id.in_(person_ids))
+    for person_id, address in session.execute(emails.order_by(PersonEmail.id.desc())):  # the first wins
+        people[person_id].address = address
+    zones = (
+        select(Post.person_id, Organisation.time_zone)
+        .join(Post.organisation)
+        .where(Post.person_id.in_(person_ids), Post.valid_to.is_(None), Organisation.time_zone.is_not(None))
+        .order_by(Post.id)  # the latest post wins
+    )
+    for person_id, zone in session.execute(zones):
+        people[person_id].time_zone = zone or HOME_ZONE
+    return people
 
 
-def _of_person(person: Person, account: User | None) -> Recipient:
+def _of_person(person_id: int, person: _Known, account: User | None) -> Recipient:
     if account is not None:
         return _of_account(account, person)
     language = LANGUAGES[0]
-    address = person.emails[0].address if person.emails else None
-    return Recipient(person.id, None, address, display_name(person, language), language, _zone(person))
+    return Recipient(person_id, None, person.address, person.name(language), language, person.time_zone)
 
 
-def _of_account(account: User, person: Person | None) -> Recipient:
+def _of_account(account: User, person: _Known | None) -> Recipient:
     language = account.language or LANGUAGES[0]
     return Recipient(
         person_id=account.person_id,
         user_id=account.id,
         address=account.email if account.active else None,
-        name=display_name(person, language) if person else account.display_name,
+        name=person.name(language) if person else account.display_name,
         language=language,
-        time_zone=account.time_zone or (_zone(person) if person else HOME_ZONE),
+        time_zone=account.time_zone or (person.time_zone if person else HOME_ZONE),
     )
-
-
-def _zone(person: Person) -> str:
-    """Where somebody works today; the Academy's own zone when that is not known."""
-    zones = [post.organisation.time_zone for post in person.posts if post.organisation and post.valid_to is None]
-    return next((zone for zone in reversed(zones) if zone), HOME_ZONE)
