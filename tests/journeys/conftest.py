@@ -7,9 +7,12 @@ import pytest
 from flask import Flask
 from playwright.sync_api import BrowserContext, Page
 
+from app.accounts.queries import find_user
+from app.kernel.database import db
 from tests.support.database import application
-from tests.support.demonstration import PASSWORD, Demonstration, demo_settings
+from tests.support.demonstration import Demonstration, demo_settings
 from tests.support.site import serve
+from tests.support.visiting import signed_in
 
 SIZES = {"phone": {"width": 390, "height": 844}, "desk": {"width": 1366, "height": 768}}
 LOCALES = {"kk": "kk-KZ", "ru": "ru-RU", "en": "en-GB"}
@@ -21,6 +24,15 @@ class Site:
     def __init__(self, address: str, app: Flask) -> None:
         """``address`` is such as ``http://127.0.0.1:40123``."""
         self.address, self.app = address, app
+
+    def session_of(self, role: str) -> str:
+        """The cookie of somebody who has signed in."""
+        with self.app.app_context():
+            user = find_user(db.session(), f"{role}@demo.example")
+            assert user is not None
+            cookie = signed_in(self.app, user.id, user.session_version).get_cookie("jetekshi")
+            assert cookie is not None
+            return cookie.value
 
 
 def _served(demonstration: Demonstration, folder: str, paths: pytest.TempPathFactory) -> Iterator[Site]:
@@ -50,7 +62,7 @@ def site(demonstration: Demonstration, tmp_path_factory: pytest.TempPathFactory)
 
 @pytest.fixture
 def visit(new_context: Callable[..., BrowserContext]) -> Callable[..., Page]:
-    """Opens the site as a role, in a size and a language, with or without JavaScript."""
+    """Opens the site in a size and a language, with or without JavaScript; a role is signed in already."""
 
     def opened(
         site: Site, role: str = "", *, size: str = "desk", lang: str = "en", script: bool = True, theme: str = "light"
@@ -64,13 +76,9 @@ def visit(new_context: Callable[..., BrowserContext]) -> Callable[..., Page]:
             accept_downloads=True,
         )
         context.add_cookies([{"name": "lang", "value": lang, "url": site.address}])
-        page = context.new_page()
         if role:
-            page.goto("/login")
-            page.fill("#email", f"{role}@demo.example")
-            page.fill("#password", PASSWORD)
-            page.click("main button.btn")
-            page.wait_for_url(lambda url: "/login" not in url)
-        return page
+            cookie = {"name": "jetekshi", "value": site.session_of(role), "url": site.address, "httpOnly": True}
+            context.add_cookies([cookie])  # type: ignore[list-item]  # a SetCookieParam
+        return context.new_page()
 
     return opened

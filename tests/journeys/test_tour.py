@@ -16,21 +16,26 @@ from certificates.enums import CertificateStatus
 from certificates.models import Certificate
 from demo.stage import FOLDER
 from tests.journeys.conftest import Site
+from tests.support.demonstration import PASSWORD
 
 pytestmark = pytest.mark.xdist_group("browser")
 
 # A visit in one of four ways; together they cover both sizes, three languages, with and without JavaScript.
-WAYS = pytest.mark.parametrize(
-    "way",
-    [
-        {"size": "desk", "lang": "en", "script": True},
-        {"size": "phone", "lang": "kk", "script": False},
-        {"size": "desk", "lang": "ru", "script": False},
-        {"size": "phone", "lang": "ru", "script": True},
-    ],
-    ids=lambda way: "-".join(map(str, way.values())),
+EACH_WAY: tuple[dict[str, Any], ...] = (
+    {"size": "desk", "lang": "en", "script": True},
+    {"size": "phone", "lang": "kk", "script": False},
+    {"size": "desk", "lang": "ru", "script": False},
+    {"size": "phone", "lang": "ru", "script": True},
 )
+WAYS = pytest.mark.parametrize("way", EACH_WAY, ids=lambda way: "-".join(map(str, way.values())))
 Visit = Callable[..., Page]
+# Where each role lands after the sign-in page: two roles in each way.
+STARTS = (
+    {"coordinator": "/", "assistant": "/me/"},
+    {"participant": "/me/", "host": "/"},
+    {"official": "/", "auditor": "/"},
+    {"approver": "/", "admin": "/"},
+)
 
 
 def press(page: Page) -> None:
@@ -48,6 +53,20 @@ def test_a_visitor_chooses_a_language_and_a_theme(site: Site, visit: Visit, way:
     page.click("button[name=theme][value=dark]")
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     expect(page).to_have_url(re.compile("/login$"))
+
+
+@pytest.mark.parametrize(("way", "starts"), tuple(zip(EACH_WAY, STARTS, strict=True)), ids=tuple(map("-".join, STARTS)))
+def test_each_role_signs_in_with_a_password(
+    shown: Site, visit: Visit, way: dict[str, Any], starts: dict[str, str]
+) -> None:
+    for role, place in starts.items():
+        page = visit(shown, **way)
+        page.goto("/login")
+        page.fill("#email", f"{role}@demo.example")
+        page.fill("#password", PASSWORD)
+        press(page)
+        expect(page).to_have_url(re.compile(f"{re.escape(shown.address)}{place}$"))
+        expect(page.locator("h1")).to_have_count(1)
 
 
 @WAYS
@@ -84,6 +103,7 @@ def test_a_moved_session_reaches_the_participant_only_when_published(
     coordinator.fill("#link", "https://meet.example.org/trial")
     press(coordinator)
     participant = visit(site, "participant", **{**way, "lang": "en"})
+    participant.goto("/me/")
     expect(participant.locator("main")).not_to_contain_text("Trial session")
     coordinator.goto("/cohorts/kel-now-1/schedule/publish")
     press(coordinator)
@@ -187,6 +207,8 @@ def test_a_replaced_certificate_leads_to_the_right_one(shown: Site, visit: Visit
 def test_the_assistant_sees_the_same_schedule_and_says_for_whom(site: Site, visit: Visit, way: dict[str, Any]) -> None:
     participant = visit(site, "participant", **way)
     assistant = visit(site, "assistant", **way)
+    for page in (participant, assistant):
+        page.goto("/me/")
     assert participant.locator(".sess").all_inner_texts() == assistant.locator(".sess").all_inner_texts()
     said = {"kk": "Қаралып отырған кесте", "ru": "Вы смотрите за", "en": "You are looking for"}[way["lang"]]
     expect(assistant.locator("main")).to_contain_text(said)
