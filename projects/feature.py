@@ -4,6 +4,7 @@ from app.feature import Feature, MenuItem
 from app.kernel.words import Message
 from cohorts.signals import CohortClosing, GroupsChanging, cohort_closing, groups_changing
 from modules.signals import SessionsMoving, sessions_moving
+from projects.cli import materials
 from projects.queries.closing import matters_of
 from projects.reminders import REMINDERS
 from projects.rules.access import MANAGE_PROJECTS, VIEW_OWN_PROJECT, has_project
@@ -34,6 +35,7 @@ def follow_sessions(moving: SessionsMoving) -> None:
 FEATURE = Feature(
     name="projects",
     blueprints=blueprints,
+    commands=(materials,),
     menu=(
         MenuItem(Message("Defences"), "defences.coming", "flag", MANAGE_PROJECTS, 50, ("defences",)),
         MenuItem(

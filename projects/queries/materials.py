@@ -55,6 +55,16 @@ class Missing:
         return tuple(row.person_id for row in self.people)
 
 
+@dataclass(frozen=True, slots=True)
+class HandedIn:
+    """A file by the names that a person looks for it with."""
+
+    cohort: str
+    group: str
+    version: int
+    key: str
+
+
 def stands_of(session: Session, project_id: int) -> list[Stand]:
     """The defences of a project, in order of time."""
     rows = session.execute(
@@ -116,6 +126,18 @@ def groups_with_materials(session: Session, cohort_id: int) -> set[int]:
             .distinct()
         )
     )
+
+
+def all_files(session: Session) -> Sequence[HandedIn]:
+    """Every version of every group, of all cohorts."""
+    rows = session.execute(
+        select(Cohort.code, Group.label, Material.number, Material.sha256)
+        .join(Material.project)
+        .join(Project.group)
+        .join(Cohort, Cohort.id == Group.cohort_id)
+        .order_by(Cohort.code, Group.position, Group.id, Material.number)
+    )
+    return [HandedIn(*row) for row in rows]
 
 
 def materials_missing(session: Session, *, first: date, last: date) -> Sequence[Missing]:

@@ -91,18 +91,13 @@ def hand_in(
     )
     if newest is not None and newest.sha256 == received.stored.key:
         return newest
-    number = newest.number + 1 if newest else 1
-    if number > MOST_VERSIONS:
-        raise DomainError(
-            Message("Nothing was handed in: there are %(n)s versions already. Tell your coordinator.", n=MOST_VERSIONS),
-            field="file",
-        )
+    late = is_late(stand.due_on, day_of(now, enrolment.cohort.time_zone))
     made = Material(
         project_id=project.id,
-        number=number,
+        number=_next(newest),
         enrolment_id=enrolment.id,
         handed_at=now,
-        late=is_late(stand.due_on, day_of(now, enrolment.cohort.time_zone)),
+        late=late,
         name=received.name,
         media_type=received.media_type,
         size=received.stored.size,
@@ -118,11 +113,20 @@ def hand_in(
         actor=actor,
         now=now,
         cohort=enrolment.cohort_id,
-        group=enrolment.group_id,
         project=project.id,
-        number=number,
+        number=made.number,
         size=made.size,
         sha256=made.sha256,
-        late=made.late,
+        late=late,
     )
     return made
+
+
+def _next(newest: Material | None) -> int:
+    number = newest.number + 1 if newest else 1
+    if number > MOST_VERSIONS:
+        raise DomainError(
+            Message("Nothing was handed in: there are %(n)s versions already. Tell your coordinator.", n=MOST_VERSIONS),
+            field="file",
+        )
+    return number

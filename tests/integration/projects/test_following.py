@@ -64,7 +64,7 @@ def test_who_edits_the_sitting_meanwhile_is_told(stage: Stage) -> None:
     assert plan is not None
     with pytest.raises(ConflictError) as conflict:
         change_sitting(stage.session, sitting=sitting, plan=plan, version=1, actor=None, now=NOW)
-    assert [(row.saved, row.typed) for row in conflict.value.differences] == [("30.11.2026", "23.11.2026")]
+    assert [(row.saved, row.typed) for row in conflict.value.differences] == [("30.11.2026", "23.11.2026"), ("", "")]
     assert conflict.value.who == stage.world.users["coordinator"].display_name
 
 

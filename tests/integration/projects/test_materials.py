@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskCliRunner
 from sqlalchemy import select
 
 from app.audit.models import AuditEntry
 from app.kernel.errors import DomainError, FileRefusedError, NotFoundError
 from app.kernel.files.store import DiskStore, is_whole
 from app.kernel.unit import unit_of_work
+from app.settings import Settings
 from cohorts.enums import CohortStatus, EnrolmentStatus
 from cohorts.models import Enrolment
 from modules.rules.facts import facts_of
@@ -237,6 +239,25 @@ class TestReading:
         ready.session.flush()
         with pytest.raises(NotFoundError):
             own_material(ready.session, [row.person_id], made.id)
+
+
+class TestAudit:
+    def test_missing_and_damaged_files_are_found(self, ready: Stage, cli: FlaskCliRunner, settings: Settings) -> None:
+        store = DiskStore(settings.DATA_DIR)
+        first = handed(ready, settings.DATA_DIR)
+        second = handed(ready, settings.DATA_DIR, PDF + b"2")
+        handed(ready, settings.DATA_DIR, PDF + b"3", place=1)
+        done = cli.invoke(args=["materials", "audit"])
+        assert (done.exit_code, done.output) == (0, "Whole: 3 files\n")
+        store.remove(first.sha256)
+        store.path(second.sha256).write_bytes(PDF + b"x")
+        done = cli.invoke(args=["materials", "audit"])
+        assert done.exit_code == 1
+        assert done.stderr.splitlines() == [
+            f"kel-1, group 1, version 1: missing or damaged: {first.sha256}",
+            f"kel-1, group 1, version 2: missing or damaged: {second.sha256}",
+            "Not whole: 2 of 3 files. Restore them from a backup.",
+        ]
 
 
 class TestMissing:

@@ -133,7 +133,7 @@ class TestAssistant:
         stage.session.delete(own)
         stage.session.flush()
         tabs.append(text_of(read(visit("assistant"), MINE), ".tabs a"))
-        assert tabs == [["Schedule"], ["Schedule", "Project"], ["Project"]]
+        assert tabs == [["Schedule", "Notices"], ["Schedule", "Project", "Notices"], ["Project", "Notices"]]
         assert visit("assistant").get("/").location == MINE
         assert {"Schedule", "Project"} <= set(text_of(read(visit("participant"), MINE), ".tabs a"))
 
