@@ -4,12 +4,22 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.accounts.models import User
 from app.jobs.models import Job
+from app.kernel.tri import Tri
 from app.kernel.words import Message
 from app.mail.enums import LetterState
 from app.mail.models import Letter, Mailing
+from app.mail.queries import Recipient, recipients_of_people, recipients_of_users
 from app.mail.templates import LetterTemplate
-from tests.integration.mail.own import WELCOME, draft, post_welcome, somebody
+from app.organisations.enums import OrganisationKind
+from app.organisations.services import ensure_organisation
+from app.people.enums import NameForm
+from app.people.models import Post
+from app.people.rules import PersonalName
+from app.people.services import create_person
+from tests.integration.mail.own import NOON, WELCOME, draft, post_welcome, somebody
+from tests.support.visiting import Statements
 
 
 def test_letters_and_the_job_that_sends_them_are_written_together(session: Session) -> None:
@@ -70,3 +80,61 @@ def test_what_is_no_address_is_refused_at_once_and_kept_to_be_seen(session: Sess
     assert (refused.state, waiting.state) == (LetterState.REFUSED, LetterState.WAITING)
     assert "This is not an e-mail address" in str(Message.from_dict(refused.problem or {}))
     assert len(refused.address) <= 254
+
+
+def person(session: Session, name: str, *emails: str, zone: str | None = None) -> int:
+    """Somebody on a roster."""
+    found = create_person(session, names={NameForm.KK: PersonalName(name)}, emails=emails)
+    if zone:
+        body = ensure_organisation(session, name=Tri(en=zone), kind=OrganisationKind.COMPANY, time_zone=zone)
+        found.posts = [Post(organisation_id=body.id)]
+        session.flush()
+    return found.id
+
+
+def account(session: Session, name: str, person_id: int | None = None, **changes: object) -> int:
+    """An account."""
+    email = f"{name}@example.kz"
+    user = User(email=email, identity=email, display_name=name, password_hash="", created_at=NOON, person_id=person_id)
+    for field, value in changes.items():
+        setattr(user, field, value)
+    session.add(user)
+    session.flush()
+    return user.id
+
+
+def test_whom_letters_of_people_go_to(session: Session) -> None:
+    known = person(session, "Біреу", "first@example.kz", "second@example.kz", zone="Asia/Dubai")
+    unknown = person(session, "Екеу")
+    reader = person(session, "Үшеу", "contact@example.kz")
+    user = account(session, "reader", reader, language="ru", time_zone="Europe/London")
+    closed = person(session, "Төртеу", "four@example.kz")
+    account(session, "closed", closed, active=False)
+    assert recipients_of_people(session, [reader, known, unknown, known, closed, 10**6]) == [
+        Recipient(reader, user, "reader@example.kz", "Үшеу", "ru", "Europe/London"),
+        Recipient(known, None, "first@example.kz", "Біреу", "kk", "Asia/Dubai"),
+        Recipient(unknown, None, None, "Екеу", "kk", "Asia/Almaty"),
+        Recipient(closed, None, "four@example.kz", "Төртеу", "kk", "Asia/Almaty"),
+    ]
+
+
+def test_whom_letters_of_accounts_go_to(session: Session) -> None:
+    somebody_ = person(session, "Біреу", zone="Asia/Dubai")
+    tied, own = account(session, "tied", somebody_), account(session, "own", language="en")
+    closed = account(session, "closed", active=False)
+    found = recipients_of_users(session, [own, tied, closed, 10**6])
+    assert found == [
+        Recipient(None, own, "own@example.kz", "own", "en", "Asia/Almaty"),
+        Recipient(somebody_, tied, "tied@example.kz", "Біреу", "kk", "Asia/Dubai"),
+        Recipient(None, closed, None, "closed", "kk", "Asia/Almaty"),
+    ]
+    assert [each.ref for each in found] == [f"u{own}", f"p{somebody_}", f"u{closed}"]
+
+
+def test_many_recipients_cost_as_much_as_one(session: Session, statements: Statements) -> None:
+    people = [person(session, f"Адам {number}", f"a{number}@example.kz", zone="Asia/Dubai") for number in range(8)]
+    with statements() as few:
+        recipients_of_people(session, people[:1])
+    with statements() as many:
+        recipients_of_people(session, people)
+    assert len(many) == len(few)
