@@ -21,6 +21,7 @@ from pydantic import SecretStr
 
 from app.mail.server import MailServer, Safety
 
+PLAIN = {"tls_context": None, "require_starttls": False, "auth_required": False, "authenticator": None}
 USER, PASSWORD = "jetekshi", "a password of the tests"
 
 

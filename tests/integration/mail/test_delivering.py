@@ -22,7 +22,7 @@ from app.mail.server import Safety
 from app.mail.transports import SmtpTransport
 from tests.integration.jobs.own import MARK, Clock, put, worker
 from tests.integration.mail.own import NOON, draft, post_welcome, somebody
-from tests.support.postbox import Office, Postbox
+from tests.support.postbox import PLAIN, Office, Postbox
 
 
 @contextmanager
@@ -234,8 +234,7 @@ def test_a_certificate_that_nobody_vouches_for(
 
 def test_without_starttls_nothing_is_said(own_app: Flask, office: Office, hand: Worker) -> None:
     write(own_app)
-    plain = {"tls_context": None, "require_starttls": False, "auth_required": False, "authenticator": None}
-    with office.open(Postbox(), **plain) as postbox:
+    with office.open(Postbox(), **PLAIN) as postbox:
         hand.run_due()
     assert "The server does not offer what MAIL_URL wants" in problem(own_app)
     assert postbox.letters == []

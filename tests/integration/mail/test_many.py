@@ -26,10 +26,9 @@ from app.mail.models import Letter
 from app.mail.transports import FOLDER, Parcel
 from tests.integration.jobs.own import worker
 from tests.integration.mail.own import draft, post_welcome, somebody
-from tests.support.postbox import Office, Postbox
+from tests.support.postbox import PLAIN, Office, Postbox
 
 ROOT = Path(__file__).resolve().parents[3]
-PLAIN = {"tls_context": None, "require_starttls": False, "auth_required": False, "authenticator": None}
 KILLS, LETTERS, PATIENCE = 5, 150, 90
 
 
