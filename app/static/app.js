@@ -50,7 +50,7 @@ async function follow() {
         const fresh = page.getElementById(piece.id);
         if (!fresh) location.reload();
         else piece.replaceWith(fresh);
-        if (fresh && !fresh.matches('[data-follow]')) say(fresh.textContent.replace(/\s+/g, ' '));
+        if (fresh && !fresh.matches('[data-follow]')) say(fresh.textContent.replace(/\s+/g, ' ').trim());
       }
     } catch { /* the next look may go well */ }
   }

@@ -83,8 +83,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     "participant": ("/me/", "/me/?past=1", "/me/project", "/me/certificates/"),
     "assistant": ("/me/",),
     "host": ("/", "/my-module/", f"{COHORT}/attendance", f"{COHORT}/attendance/{{register}}"),
-    "auditor": ("/", "/certificates/"),
-    "admin": ("/", "/programmes/"),
+    "auditor": ("/", "/jobs/", "/certificates/"),
+    "admin": ("/", "/jobs/", "/jobs/1/", "/programmes/"),
 }
 
 
