@@ -23,6 +23,7 @@ from app.settings import Settings
 
 log = logging.getLogger(__name__)
 FEW = 50  # letters that are looked up at once
+SORRY = Message("This letter could not be made ready or handed over. Tell the administrator; the log says why.")
 
 
 class Round:
@@ -59,7 +60,7 @@ class Round:
             if found is None:  # called back meanwhile
                 return True
             parcel, attempts = found
-            self._transport.send(parcel)
+            self._hand_over(parcel)
         except ServerAwayError as error:
             reason = error.reason
             log.warning("no letter can be sent now: %s", reason)
@@ -86,9 +87,17 @@ class Round:
                 to = wire_address(letter.address)
             except Exception as error:
                 log.exception("letter %s could not be composed", number)
-                sorry = Message("This letter could not be composed. Tell the administrator; the log says why.")
-                raise LetterRefusedError(sorry, for_good=True) from error
+                raise LetterRefusedError(SORRY, for_good=True) from error
             return Parcel(letter.message_id, self._settings.MAIL_FROM, to, content), letter.attempts
+
+    def _hand_over(self, parcel: Parcel) -> None:
+        try:
+            self._transport.send(parcel)
+        except (ServerAwayError, LetterRefusedError):
+            raise
+        except Exception as error:  # whatever it is: one letter must not stop the line
+            log.exception("letter %s could not be handed over", parcel.name)
+            raise LetterRefusedError(SORRY, for_good=False) from error
 
     def _keep(self, change: Callable[[Session], None]) -> None:
         """Write down what became of a letter, even when the job itself is out of our hands: it did happen."""

@@ -17,6 +17,7 @@ from app.kernel.words import Message
 from app.mail.delivering import DELIVER, EVERY_MINUTE
 from app.mail.enums import LetterState
 from app.mail.models import Letter
+from app.mail.rendering import message_of
 from app.mail.rules import WAITS
 from app.mail.server import Safety
 from app.mail.transports import SmtpTransport
@@ -281,6 +282,28 @@ def test_a_slow_server_keeps_nobody_else_waiting(own_app: Flask, office: Office)
         finally:
             gate.set()
             hand.stop()
+
+
+@pytest.mark.parametrize(("piece", "state"), [("message_of", "refused"), ("SmtpTransport.send", "waiting")])
+def test_one_letter_that_breaks_our_own_code_does_not_stop_the_line(
+    own_app: Flask, office: Office, hand: Worker, monkeypatch: pytest.MonkeyPatch, piece: str, state: str
+) -> None:
+    write(own_app, 2)
+    place = "app.mail.delivering.message_of" if piece == "message_of" else "app.mail.transports.SmtpTransport.send"
+    whole = message_of if piece == "message_of" else SmtpTransport.send
+
+    def broken(*arguments: Any, **options: Any) -> object:  # noqa: ANN401 - those of the piece
+        if "person1" in str([getattr(each, "address", each) for each in arguments]):
+            msg = "nobody foresaw this"
+            raise RuntimeError(msg)
+        return whole(*arguments, **options)
+
+    monkeypatch.setattr(place, broken)
+    with office.open(Postbox()) as postbox:
+        hand.run_due()
+    assert states(own_app) == [state, LetterState.SENT]
+    assert len(postbox.letters) == 1
+    assert "could not be made ready or handed over" in problem(own_app)
 
 
 def test_a_letter_that_was_called_back_meanwhile_is_not_sent(own_app: Flask, office: Office, hand: Worker) -> None:
