@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.accounts.enums import ScopeKind
 from app.accounts.models import User
 from app.accounts.queries import user_names
 from app.accounts.rules import Actor
 from app.kernel.errors import NotFoundError
-from app.kernel.text import sort_key
 from app.kernel.words import Message
 from app.notices.models import Announcement, Notice, NoticeChoice
 from app.notices.rules import principals
@@ -132,14 +131,21 @@ def announcements(session: Session, places: Collection[tuple[ScopeKind, int]], *
     found = session.scalars(
         select(Announcement).where(or_(*within)).order_by(Announcement.id.desc()).limit(limit)
     ).all()
+    counts = told_and_seen(session, [row.id for row in found])
+    names = user_names(session, (row.created_by_id for row in found))
+    return [Told(row, *counts[row.id], names.get(row.created_by_id or 0, "")) for row in found]
+
+
+def told_and_seen(session: Session, announcement_ids: Collection[int]) -> dict[int, tuple[int, int]]:
+    """To how many people each announcement went, and how many of them saw it. One statement."""
     counted = session.execute(
         select(Notice.announcement_id, func.count(), func.count(Notice.seen_at))
-        .where(Notice.announcement_id.in_([row.id for row in found]))
+        .where(Notice.announcement_id.in_(announcement_ids))
         .group_by(Notice.announcement_id)
     )
-    counts = {key: (people, seen) for key, people, seen in counted}
-    names = user_names(session, (row.created_by_id for row in found))
-    return [Told(row, *counts.get(row.id, (0, 0)), names.get(row.created_by_id or 0, "")) for row in found]
+    found = dict.fromkeys(announcement_ids, (0, 0))
+    found |= {key: (people, seen) for key, people, seen in counted if key is not None}
+    return found
 
 
 def get_announcement(session: Session, places: Collection[tuple[ScopeKind, int]], number: int) -> Announcement:
@@ -166,44 +172,38 @@ class Reached:
     """
 
     name: str
-    sort_key: str
-    person_id: int | None
-    user_id: int | None
     phone: str | None
     account: bool
     seen_at: datetime | None
     by: str
 
 
-def reached(session: Session, announcement_id: int, lang: str) -> list[Reached]:
-    """To whom an announcement went and who saw it, alphabetical. Five statements for any number."""
-    notices = session.scalars(select(Notice).where(Notice.announcement_id == announcement_id)).all()
-    told = select(Notice.person_id).where(Notice.announcement_id == announcement_id)
-    people = {
-        person.id: person
-        for person in session.scalars(
-            select(Person).where(Person.id.in_(told)).options(joinedload(Person.names))
-        ).unique()
-    }
+def reached(session: Session, announcement_id: int, lang: str, *, seen: bool, limit: int) -> list[Reached]:
+    """The first of those who saw an announcement, or of those who did not, alphabetical. At most five statements."""
+    notices = session.scalars(
+        select(Notice)
+        .outerjoin(Person, Person.id == Notice.person_id)
+        .where(Notice.announcement_id == announcement_id, Notice.seen_at.is_not(None) == seen)
+        .order_by(func.coalesce(Person.sort_key, ""), Notice.id)
+        .limit(limit)
+    ).all()
+    told = [notice.person_id for notice in notices if notice.person_id is not None]
+    wanted = select(Person).where(Person.id.in_(told)).options(selectinload(Person.names))
+    people = {person.id: person for person in session.scalars(wanted)}
     owners = select(User.person_id, User.id).where(User.person_id.in_(told), User.active)
     accounts = dict(session.execute(owners).all())
     names = user_names(session, {notice.user_id for notice in notices} | {notice.seen_by_id for notice in notices})
     found = []
     for notice in notices:
         person = people.get(notice.person_id or 0)
-        name = display_name(person, lang) if person else names.get(notice.user_id or 0, "–")
-        own = accounts.get(notice.person_id) if notice.person_id else notice.user_id
-        by = "" if notice.seen_by_id in {None, own} else names.get(notice.seen_by_id or 0, "")
+        own = accounts.get(notice.person_id) if person else notice.user_id
         found.append(
             Reached(
-                name,
-                person.sort_key if person else sort_key(name),
-                notice.person_id,
-                notice.user_id,
+                display_name(person, lang) if person else names.get(notice.user_id or 0, "–"),
                 person.phone if person else None,
                 own is not None,
                 notice.seen_at,
-                by,
+                "" if notice.seen_by_id in {None, own} else names.get(notice.seen_by_id or 0, ""),
             )
         )
-    return sorted(found, key=lambda one: (one.sort_key, one.name, one.person_id or 0, one.user_id or 0))
+    return found

@@ -18,7 +18,7 @@ from app.kernel.tri import LANGUAGES, Tri
 from app.notices.announcing import Addressee, Audience, announce, people_in, remind
 from app.notices.models import Announcement
 from app.notices.queries import announcements as told_in
-from app.notices.queries import get_announcement, reached
+from app.notices.queries import get_announcement, reached, told_and_seen
 from app.notices.rules import checked_announcement, filled, may_remind_from
 from app.web import formats
 from app.web.forms import submitted
@@ -33,6 +33,7 @@ from cohorts.rules import MANAGE_COHORT, VIEW_COHORT
 from cohorts.views.common import Desk, blueprint, desk
 
 LATEST = 100
+MOST_LISTED = 300  # people by name, of those who have seen it and of those who have not
 MOST_NAMED = 100  # people without an address who are listed by name
 
 
@@ -132,15 +133,17 @@ def announcement(code: str, number: int) -> ResponseReturnValue:
     """What was told, who has seen it, and who has not."""
     at, lang = desk(code), chosen_language()
     found = get_announcement(at.session, _places(at, VIEW_COHORT), number)
-    people = reached(at.session, found.id, lang)
+    people, saw = told_and_seen(at.session, [found.id])[found.id]
     from_when = may_remind_from(found.created_at, found.reminded_at)
     mine = (found.scope, found.scope_id) in _places(at, MANAGE_COHORT)
     return page(
         "cohorts/announcement.html",
         told=found,
         languages=_names(),
-        rest=[one for one in people if one.seen_at is None],
-        seen=[one for one in people if one.seen_at is not None],
+        people=people,
+        saw=saw,
+        rest=reached(at.session, found.id, lang, seen=False, limit=MOST_LISTED),
+        seen=reached(at.session, found.id, lang, seen=True, limit=MOST_LISTED),
         names=user_names(at.session, [found.created_by_id, found.reminded_by_id]),
         remindable=mine,
         remind_from=from_when if from_when > at.now else None,

@@ -22,6 +22,7 @@ FIRST_LOAD = 40 * 1024  # bytes over the wire
 # axe takes most of a page's time: each size in two languages, each language at least once, light and dark.
 AXE = {("desk", "en"), ("desk", "ru"), ("phone", "kk"), ("phone", "ru")}
 COHORT, FINISHED, TEAMS = "/cohorts/kel-now-1", "/cohorts/eulp-2023-1", "/cohorts/um-2020-1"
+NOTICES = ("/notices/", "/notices/announcements/1", "/notices/choices")
 PAGES: dict[str, tuple[str, ...]] = {
     "": (
         "/login",
@@ -45,6 +46,10 @@ PAGES: dict[str, tuple[str, ...]] = {
         f"{COHORT}/people?q=zzzz",
         f"{COHORT}/people/6",
         f"{COHORT}/people/6/name",
+        f"{COHORT}/announcements",
+        f"{COHORT}/announcements/1",
+        f"{COHORT}/announcements/new",
+        f"{TEAMS}/announcements",
         f"{COHORT}/mail/",
         "/mail/",
         "/mail/?q=zzzz",
@@ -84,8 +89,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     ),
     "approver": ("/", "/approvals/", "/certificates/{number}/annul", "/certificates/{number}/reissue"),
     "official": ("/", "/certificates/", "/certificates/?q=zzzz", "/certificates/{number}/", "/verify/"),
-    "participant": ("/me/", "/me/?past=1", "/me/project", "/me/certificates/"),
-    "assistant": ("/me/",),
+    "participant": ("/me/", "/me/?past=1", "/me/project", "/me/certificates/", *NOTICES),
+    "assistant": ("/me/", *NOTICES),
     "host": ("/", "/my-module/", f"{COHORT}/attendance", f"{COHORT}/attendance/{{register}}"),
     "auditor": ("/", "/jobs/", "/certificates/"),
     "admin": ("/", "/jobs/", "/jobs/1/", "/programmes/"),
