@@ -6,12 +6,27 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, and_, case, delete, exists, func, literal, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    CursorResult,
+    and_,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session, aliased
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from app.jobs.bell import ring_after_commit
 from app.jobs.enums import JobState
 from app.jobs.models import LIVE, Job, WorkerPulse
+from app.kernel.base import UtcDateTime
 from app.kernel.words import Message
 
 
@@ -34,16 +49,28 @@ class Claim:
     called_off: bool = False
 
 
-def _free(now: datetime) -> Any:  # noqa: ANN401 - a condition of SQLAlchemy
+# Statements are put together once: doing so for each job would cost as much as carrying it out.
+_KINDS: BindParameter[list[str]] = bindparam("kinds", expanding=True)
+_MOMENT = bindparam("moment", type_=UtcDateTime())
+
+
+def _free() -> ColumnElement[bool]:
     at_once = Job.run_at <= Job.created_at  # due whatever the clock says: somebody may have turned it back
-    waits = and_(Job.state == JobState.WAITING, or_(Job.run_at <= now, at_once))
-    orphaned = and_(Job.state == JobState.RUNNING, Job.lease_until < now)  # its worker died
+    waits = and_(Job.state == JobState.WAITING, or_(Job.run_at <= _MOMENT, at_once))
+    orphaned = and_(Job.state == JobState.RUNNING, Job.lease_until < _MOMENT)  # its worker died
     return and_(LIVE, or_(waits, orphaned))  # LIVE says nothing new, but names the index
+
+
+_IS_DUE = select(exists().where(Job.kind.in_(_KINDS), _free()))
 
 
 def is_due(session: Session, *, kinds: Sequence[str], now: datetime) -> bool:
     """Whether a claim may find something: a look without the write lock."""
-    return bool(session.scalar(select(exists().where(Job.kind.in_(kinds), _free(now)))))
+    return bool(session.scalar(_IS_DUE, {"kinds": list(kinds), "moment": now}))
+
+
+_NEXT = case((Job.state == JobState.WAITING, Job.run_at), else_=Job.lease_until)
+_NEXT_DUE = select(func.min(_NEXT)).where(Job.kind.in_(_KINDS), LIVE, _NEXT > _MOMENT)
 
 
 def next_due(session: Session, *, kinds: Sequence[str], now: datetime) -> datetime | None:
@@ -51,9 +78,36 @@ def next_due(session: Session, *, kinds: Sequence[str], now: datetime) -> dateti
 
     What is due already and was not taken waits for its turn: somebody rings when that ends.
     """
-    at = case((Job.state == JobState.WAITING, Job.run_at), else_=Job.lease_until)
-    due: datetime | None = session.scalar(select(func.min(at)).where(Job.kind.in_(kinds), LIVE, at > now))
+    due: datetime | None = session.scalar(_NEXT_DUE, {"kinds": list(kinds), "moment": now})
     return due
+
+
+def _taking() -> ReturningUpdate[Any]:
+    other = aliased(Job)
+    taken = exists().where(other.turn == Job.turn, other.state == JobState.RUNNING, other.id != Job.id)
+    oldest = (
+        select(Job.id)
+        .where(Job.kind.in_(_KINDS), _free(), or_(Job.turn.is_(None), ~taken))
+        .order_by(Job.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    return (
+        update(Job)
+        .where(Job.id == oldest.scalar_subquery())
+        .values(
+            state=JobState.RUNNING,
+            token=bindparam("holder"),
+            lease_until=bindparam("lease_end"),
+            attempts=Job.attempts + 1,
+            started_at=func.coalesce(Job.started_at, _MOMENT),
+        )
+        .returning(Job.id, Job.kind, Job.key, Job.arguments, Job.attempts, Job.stop_asked)
+        .execution_options(synchronize_session=False)
+    )
+
+
+_TAKE = _taking()
 
 
 def claim(session: Session, *, kinds: Sequence[str], now: datetime, lease: timedelta) -> Claim | None:
@@ -65,30 +119,9 @@ def claim(session: Session, *, kinds: Sequence[str], now: datetime, lease: timed
         IntegrityError: another worker began the same turn at this moment; after a rollback, try again.
 
     """
-    other = aliased(Job)
-    taken = exists().where(other.turn == Job.turn, other.state == JobState.RUNNING, other.id != Job.id)
-    oldest = (
-        select(Job.id)
-        .where(Job.kind.in_(kinds), _free(now), or_(Job.turn.is_(None), ~taken))
-        .order_by(Job.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
     token = secrets.token_hex(16)
-    taking = (
-        update(Job)
-        .where(Job.id == oldest.scalar_subquery())
-        .values(
-            state=JobState.RUNNING,
-            token=token,
-            lease_until=now + lease,
-            attempts=Job.attempts + 1,
-            started_at=func.coalesce(Job.started_at, literal(now, Job.started_at.type)),
-        )
-        .returning(Job.id, Job.kind, Job.key, Job.arguments, Job.attempts, Job.stop_asked)
-        .execution_options(synchronize_session=False)
-    )
-    row = session.execute(taking).first()
+    given = {"kinds": list(kinds), "moment": now, "lease_end": now + lease, "holder": token}
+    row = session.execute(_TAKE, given).first()
     return Claim(row.id, row.kind, row.key, row.arguments, row.attempts, token, row.stop_asked) if row else None
 
 

@@ -205,7 +205,7 @@ def test_whoever_begins_a_turn_a_moment_later_leaves_it(own_app: Flask) -> None:
         first = ledger.claim(session, kinds=[turns.name], now=clock(), lease=timedelta(minutes=1))
         thread = Thread(target=lambda: results.append(other.run_due()))
         thread.start()
-        with db.engine.connect() as connection:
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             until(lambda: connection.scalar(blocked))  # by the index, as the first one is not committed
     thread.join(60)
     assert first is not None
