@@ -47,7 +47,7 @@ def send(app: Flask) -> float:
     return SENT / (time.perf_counter() - begin)
 
 
-def fresh(stack: ExitStack, address: str, folder: Path, **changes: Any) -> Flask:  # noqa: ANN401 - settings
+def fresh(stack: ExitStack, address: str, folder: Path, **changes: Any) -> Flask:  # noqa: ANN401 - those of the settings
     """The product on an empty database."""
     app = stack.enter_context(application(settings_for(address, folder, **changes)))
     with app.app_context():

@@ -51,8 +51,6 @@ PAGES: dict[str, tuple[str, ...]] = {
         f"{COHORT}/announcements/new",
         f"{TEAMS}/announcements",
         f"{COHORT}/mail/",
-        "/mail/",
-        "/mail/?q=zzzz",
         "/mail/1/",
         f"{COHORT}/people/mark?number=1&number=2",
         f"{COHORT}/import",
