@@ -12,7 +12,7 @@ from app.kernel.words import Message
 from app.settings import Settings
 from certificates.models import Batch
 from certificates.outlet import renderer
-from certificates.queries.issue import issued_in
+from certificates.queries.issue import FILES_JOB, issued_in
 from certificates.services.files import Made, Sheet, ensure_files, remember, sheets_of
 from certificates.storage import Store
 
@@ -54,4 +54,4 @@ def _sheets(work: Work, batch: int) -> tuple[Sequence[Sheet], Sequence[str]]:
     return sheets, altered
 
 
-FILES = JobKind("certificates.files", Message("Make the files of certificates"), _make_files, lane=Lane.FILES)
+FILES = JobKind(FILES_JOB, Message("Make the files of certificates"), _make_files, lane=Lane.FILES)

@@ -8,6 +8,9 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.accounts.rules import Reach
+from app.jobs.enums import JobState
+from app.jobs.models import Job
+from app.jobs.queries import find_job
 from app.kernel.errors import NotFoundError
 from app.kernel.tri import Tri
 from app.kernel.words import Message
@@ -25,6 +28,7 @@ from cohorts.models import Cohort, Enrolment, Programme
 from cohorts.queries import cohorts_within
 from cohorts.schema import AwardSpec, OutlineSpec
 
+FILES_JOB = "certificates.files"  # the kind of the job that makes the files of a batch; its key is the batch's
 NO_BATCH = Message("There is no such proposal, or it is not open to you.")
 
 
@@ -192,6 +196,12 @@ def issued_in(session: Session, batch: Batch) -> Sequence[Certificate]:
         .options(joinedload(Certificate.replaced_by), joinedload(Certificate.enrolment))
         .order_by(Certificate.sequence)
     ).all()
+
+
+def making_files(session: Session, batch: Batch) -> Job | None:
+    """The job that makes the files of a batch, until they are made."""
+    job = find_job(session, FILES_JOB, str(batch.id))
+    return job if job and job.state != JobState.DONE else None
 
 
 def next_sequence(session: Session, *, programme: Programme, award: Award, year: int) -> int:

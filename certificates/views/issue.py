@@ -9,9 +9,6 @@ from flask_babel import ngettext
 
 from app.accounts.queries import user_names
 from app.accounts.rules import Actor
-from app.jobs.enums import JobState
-from app.jobs.models import Job
-from app.jobs.queries import find_job
 from app.kernel.clock import day_of
 from app.kernel.errors import NotFoundError
 from app.web.downloads import PDF, send_bytes
@@ -23,7 +20,6 @@ from app.web.request import current_actor, db_session, moment, settings
 from certificates.enums import BatchStatus
 from certificates.forms import ProposeForm
 from certificates.house import house_of
-from certificates.jobs import FILES
 from certificates.models import Batch
 from certificates.outlet import renderer
 from certificates.queries import issue as queries
@@ -181,7 +177,7 @@ def batch(code: str, key: str) -> ResponseReturnValue:
         cohort=found.cohort,
         title=(found.cohort.title or found.cohort.programme.title).best(chosen_language())[0],
         certificates=certificates,
-        making=_making(found),
+        making=queries.making_files(session, found),
         names=user_names(session, {found.proposed_by_id, found.decided_by_id}),
         name_of=NameOf(),
         holders=[
@@ -192,9 +188,3 @@ def batch(code: str, key: str) -> ResponseReturnValue:
         links=Links(actor, found.cohort),
         sections=cohort_tabs(session, actor, found.cohort, moment()),
     )
-
-
-def _making(found: Batch) -> Job | None:
-    """The job that makes a batch's files, until they are made."""
-    job = find_job(db_session(), FILES.name, str(found.id))
-    return job if job and job.state != JobState.DONE else None
