@@ -40,6 +40,7 @@ PAGES = (
     f"{C}/defences/SITTING/plan", f"{C}/defences/SITTING/presence", f"{C}/defences/SITTING/items/SLOT",
     f"{C}/defences/SITTING/close", f"{C}/defences/commissions/new", f"{C}/defences/commissions/1",
     f"{C}/completion", f"{C}/completion/1", f"{C}/completion/2", f"{C}/certificates", "/calendars/", "/calendars/KZ",
+    f"{C}/announcements/new", "/notices/", "/notices/choices",
     f"{C}/import", "/programmes/um-1/cohorts/new", "/certificates/", "/defences/",
 )  # fmt: skip
 
@@ -149,6 +150,8 @@ BY_HAND = (
         ("countries", "KZ"), ("fit", "stretch"), ("weeks_1", "4"), ("seen", "x"))),
     Form("cohorts.cohort_status", f"{C}/status", (("status", "closed"),)),
     Form("modules.seen", "/me/seen", (("seen", "1:1"),)),
+    Form("cohorts.announcement_remind", f"{C}/announcements/1/remind", ()),
+    Form("notices.seen", "/notices/seen", (("upto", "1"), ("for", "own"))),
     Form("modules.calendar_address", "/me/calendar", (("new", "1"),)),
 )  # fmt: skip
 ELSEWHERE = {
