@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.enums import ScopeKind
@@ -148,7 +148,7 @@ def _tell(
         | {"announcement_id": announcement.id}
         for key, one in by_key.items()
     ]
-    new_keys(session, Notice, rows, unless=Notice.key)
+    session.execute(insert(Notice), rows)  # the announcement is new: nobody can have been told of it
     if announcement.by_mail:
         letters = [(one.recipient, one.values(one.recipient.language)) for one in by_key.values()]
         assert ANNOUNCEMENT.letter is not None  # noqa: S101 - its declaration stands above

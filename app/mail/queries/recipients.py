@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, Integer, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
@@ -59,7 +60,7 @@ def recipients_of_people(session: Session, person_ids: Sequence[int]) -> list[Re
     accounts: dict[int | None, User] = {}
     for part in _parts(person_ids):
         people |= _people(session, part)
-        wanted = select(User).where(User.person_id.in_(part), User.active).order_by(User.id.desc())
+        wanted = select(User).where(User.person_id.in_(_listed(part)), User.active).order_by(User.id.desc())
         accounts |= {user.person_id: user for user in session.scalars(wanted)}  # the oldest account of a person wins
     return [_of_person(key, people[key], accounts.get(key)) for key in dict.fromkeys(person_ids) if key in people]
 
@@ -69,7 +70,7 @@ def recipients_of_users(session: Session, user_ids: Sequence[int]) -> list[Recip
     accounts: dict[int, User] = {}
     people: dict[int, _Known] = {}
     for part in _parts(user_ids):
-        found = session.scalars(select(User).where(User.id.in_(part))).all()
+        found = session.scalars(select(User).where(User.id.in_(_listed(part)))).all()
         accounts |= {user.id: user for user in found}
         people |= _people(session, [user.person_id for user in found if user.person_id is not None])
     return [
@@ -85,22 +86,27 @@ def _parts(keys: Sequence[int]) -> list[list[int]]:
     return [listed[first : first + AT_ONCE] for first in range(0, len(listed), AT_ONCE)]
 
 
+def _listed(keys: Sequence[int]) -> BindParameter[Any]:
+    """Keys written into the statement: as parameters, thousands of them would cost the driver more than the answer."""
+    return bindparam(None, keys, Integer(), expanding=True, literal_execute=True)
+
+
 def _people(session: Session, person_ids: Sequence[int]) -> dict[int, _Known]:
-    people = {key: _Known() for key in session.scalars(select(Person.id).where(Person.id.in_(person_ids)))}
+    people = {key: _Known() for key in session.scalars(select(Person.id).where(Person.id.in_(_listed(person_ids))))}
     names = (
         select(PersonName.person_id, PersonName.form, PersonName.surname, PersonName.given_name, PersonName.patronymic)
-        .where(PersonName.person_id.in_(person_ids), PersonName.valid_to.is_(None))
+        .where(PersonName.person_id.in_(_listed(person_ids)), PersonName.valid_to.is_(None))
         .order_by(PersonName.id)  # the latest of a form wins
     )
     for person_id, form, *parts in session.execute(names):
         people[person_id].names[NameForm(form)] = " ".join(part for part in parts if part)
-    emails = select(PersonEmail.person_id, PersonEmail.address).where(PersonEmail.person_id.in_(person_ids))
+    emails = select(PersonEmail.person_id, PersonEmail.address).where(PersonEmail.person_id.in_(_listed(person_ids)))
     for person_id, address in session.execute(emails.order_by(PersonEmail.id.desc())):  # the first wins
         people[person_id].address = address
     zones = (
         select(Post.person_id, Organisation.time_zone)
         .join(Post.organisation)
-        .where(Post.person_id.in_(person_ids), Post.valid_to.is_(None), Organisation.time_zone.is_not(None))
+        .where(Post.person_id.in_(_listed(person_ids)), Post.valid_to.is_(None), Organisation.time_zone.is_not(None))
         .order_by(Post.id)  # the latest post wins
     )
     for person_id, zone in session.execute(zones):
