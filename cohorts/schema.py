@@ -5,11 +5,10 @@ What a source does not say is left out or null: "not known". Our own inferences 
 
 from datetime import date, timedelta
 from typing import Annotated, Any, ClassVar, Literal, Self
-from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
-from app.kernel.clock import HOME_ZONE
+from app.kernel.clock import HOME_ZONE, zones
 from app.kernel.partial_date import PartialDate
 from app.kernel.text import clean
 from app.kernel.tri import Tri
@@ -39,7 +38,7 @@ def _clean(value: Any) -> Any:  # noqa: ANN401 - whatever the file holds; pydant
 
 
 def _zone(name: str) -> str:
-    if name not in available_timezones():
+    if name not in zones():
         msg = f"{name!r} is not a zone of the IANA database, such as Asia/Almaty"
         raise ValueError(msg)
     return name

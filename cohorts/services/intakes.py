@@ -3,7 +3,6 @@
 import re
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
-from zoneinfo import available_timezones
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.accounts.rules import Actor
 from app.audit.queries import last_change
 from app.audit.services import record
-from app.kernel.clock import HOME_ZONE
+from app.kernel.clock import HOME_ZONE, zones
 from app.kernel.errors import ConflictError, Difference, DomainError
 from app.kernel.partial_date import PartialDate
 from app.kernel.tri import Tri
@@ -106,7 +105,7 @@ def _check(session: Session, *, code: str, time_zone: str) -> None:
         )
     if session.scalar(select(Cohort.id).where(Cohort.code == code)) is not None:
         raise DomainError(Message("The cohort was not created: the code %(code)s is taken.", code=code), field="code")
-    if time_zone not in available_timezones():
+    if time_zone not in zones():
         raise DomainError(Message("The cohort was not created: this time zone is not known."), field="time_zone")
 
 
