@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.enums import ScopeKind
@@ -14,6 +14,7 @@ from app.accounts.rules import Actor
 from app.audit.services import record
 from app.jobs.services import enqueue
 from app.kernel.errors import ConflictError, DomainError
+from app.kernel.missing import add_rows
 from app.kernel.text import search_key
 from app.kernel.tri import LANGUAGES
 from app.kernel.words import Message
@@ -89,7 +90,7 @@ def post(
     session.add(mailing)
     session.flush()
     rows = [_row(draft, mailing.id, now) for draft in addressed]
-    session.execute(insert(Letter).execution_options(render_nulls=True), rows)
+    add_rows(session, Letter, rows)
     enqueue(session, kind=DELIVER, key=rows[0]["message_id"], now=now, actor=actor)
     return len(rows)
 

@@ -1,11 +1,11 @@
 """Announcements: told to an audience at once, and once more to those who have not seen them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.enums import ScopeKind
@@ -13,7 +13,7 @@ from app.accounts.queries import user_names
 from app.accounts.rules import Actor
 from app.audit.services import record
 from app.kernel.errors import ConflictError, DomainError
-from app.kernel.missing import new_keys
+from app.kernel.missing import add_rows, new_keys
 from app.kernel.tri import LANGUAGES, Tri
 from app.kernel.words import Message
 from app.mail.queries import Recipient, recipients_of_people, recipients_of_users
@@ -21,7 +21,7 @@ from app.mail.services import Draft, post
 from app.mail.templates import LetterTemplate
 from app.notices.kinds import NoticeKind
 from app.notices.models import Announcement, Notice
-from app.notices.rules import REMIND_AFTER, checked_announcement, filled, tokens_in
+from app.notices.rules import REMIND_AFTER, TOKENS, checked_announcement, filled, tokens_in
 from app.notices.services import notice_row
 from app.web.routing import path_of
 
@@ -48,9 +48,10 @@ class Addressee:
     recipient: Recipient
     tokens: Mapping[str, Tri] = field(default_factory=dict)
 
-    def values(self, lang: str) -> dict[str, str]:
-        """The tokens in a language."""
-        return {"name": self.recipient.name} | {token: name.best(lang)[0] for token, name in self.tokens.items()}
+    def values(self, lang: str, used: Collection[str] = TOKENS) -> dict[str, str]:
+        """The tokens that are used, in a language."""
+        own = {token: name.best(lang)[0] for token, name in self.tokens.items() if token in used}
+        return {"name": self.recipient.name} | own if "name" in used else own
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,17 +149,15 @@ def _tell(
         | {"announcement_id": announcement.id}
         for key, one in by_key.items()
     ]
-    session.execute(insert(Notice), rows)  # the announcement is new: nobody can have been told of it
+    add_rows(session, Notice, rows)  # the announcement is new: nobody can have been told of it
     if announcement.by_mail:
-        letters = [(one.recipient, one.values(one.recipient.language)) for one in by_key.values()]
+        letters = [(one.recipient, one.values(one.recipient.language, used)) for one in by_key.values()]
         assert ANNOUNCEMENT.letter is not None  # noqa: S101 - its declaration stands above
         _post(session, announcement, ANNOUNCEMENT.letter, letters, actor, now)
 
 
 def _used(one: Addressee, used: frozenset[str]) -> dict[str, Any]:
-    if not used:
-        return {}
-    return {lang: {token: text for token, text in one.values(lang).items() if token in used} for lang in LANGUAGES}
+    return {lang: one.values(lang, used) for lang in LANGUAGES} if used else {}
 
 
 def _post(
@@ -174,6 +173,7 @@ def _post(
         lang: {"title": announcement.title.best(lang)[0], "text": announcement.body.best(lang)[0]} for lang in LANGUAGES
     }
     own = bool(tokens_in((*announcement.title.forms(), *announcement.body.forms())))
+    path = path_of("notices.announcement", number=announcement.id)
     post(
         session,
         template=template,
@@ -181,7 +181,7 @@ def _post(
             Draft(
                 recipient,
                 {name: filled(text, values) for name, text in texts[recipient.language].items()} if own else {},
-                path_of("notices.announcement", number=announcement.id) if recipient.user_id else None,
+                path if recipient.user_id else None,
             )
             for recipient, values in letters
         ],
