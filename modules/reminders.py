@@ -78,7 +78,7 @@ def sessions_of_tomorrow(session: Session, begin: datetime, end: datetime) -> It
     first, last = TO_DAY_AFTER
     days = days_with_sessions(session, begin + first, end + last)
     found = [(own, _eve(own)) for own in own_days(session, days)]
-    due = [(own, at) for own, at in found if begin < at <= end and own.entries[-1].ends_at > end]
+    due = [(own, at) for own, at in found if begin < at <= end]
     experts = {key for own, _at in due for entry in own.entries for key in expert_ids(entry.people)}
     names = Names(known_experts(session, experts))
     for own, at in due:
@@ -89,6 +89,7 @@ def sessions_of_tomorrow(session: Session, begin: datetime, end: datetime) -> It
             scope=ScopeKind.COHORT,
             scope_id=own.entries[0].cohort_id,
             people=(own.person_id,),
+            over_at=max(entry.ends_at for entry in own.entries),
         )
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.enums import ScopeKind
 from app.jobs.kinds import JobKind, Trigger
-from app.jobs.work import Work
+from app.jobs.work import CalledOffError, GoingHomeError, LostError, Work
 from app.kernel.database import reading
 from app.kernel.tri import LANGUAGES
 from app.kernel.unit import unit_of_work
@@ -50,6 +50,7 @@ class Occasion:
         words: what a recipient is told; asked only for those who were not told yet.
         scope, scope_id: whose coordinators may see the letters.
         people, users: keys of the people and accounts who are reminded.
+        over_at: from when on there is nothing left to be reminded of, be it within the grace.
 
     """
 
@@ -60,6 +61,11 @@ class Occasion:
     scope_id: int
     people: Sequence[int] = ()
     users: Sequence[int] = ()
+    over_at: datetime | None = None
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether there is nothing left to be reminded of."""
+        return self.over_at is not None and self.over_at <= now
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +119,14 @@ def remind(work: Work) -> None:
         try:
             with reading(), unit_of_work() as session:
                 due = _due(session, reminder, looked.get(name, now), now)
+            _give_all(work, reminder, due, now)
+        except (LostError, CalledOffError, GoingHomeError):
+            raise
         except Exception as error:
-            log.exception("reminders %s could not be worked out", name)
+            log.exception("reminders %s could not be given", name)
             failure = error
-            continue
-        _give_all(work, reminder, due, now)
-        done.append(name)
+        else:
+            done.append(name)
     if failure is not None:
         with work.step() as session:
             marks.look(session, done, until=now)
@@ -149,11 +157,19 @@ def _said(reminder: Reminder, given: int, late: int) -> Message:
 
 
 def _due(session: Session, reminder: Reminder, looked: datetime, now: datetime) -> list[Due]:
-    """What is to be given now, and what was missed since the last look, without what is marked already."""
+    """What is to be given now, and what was missed since the last look, without what is marked already.
+
+    What is over already and fell due before that look was published too late: it is nobody's loss.
+    """
     since = now - reminder.grace
-    found = list(_open(session, reminder, list(reminder.occasions(session, since, now)), late=False))
+    soon = list(reminder.occasions(session, since, now))
+    missed = [occasion for occasion in soon if occasion.is_over(now) and occasion.at > looked]
     if looked < since:
-        found += _open(session, reminder, list(reminder.occasions(session, looked, since)), late=True)
+        missed += reminder.occasions(session, looked, since)
+    found = [
+        *_open(session, reminder, [occasion for occasion in soon if not occasion.is_over(now)], late=False),
+        *_open(session, reminder, missed, late=True),
+    ]
     return sorted(found, key=lambda due: (due.occasion.scope, due.occasion.scope_id, due.mark))
 
 

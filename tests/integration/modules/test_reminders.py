@@ -216,6 +216,36 @@ def test_published_on_the_day_itself_it_is_left_to_the_notice_of_changes(app: Fl
     assert (told(world), days(world)) == ([], [])
 
 
+def late(world: World) -> list[bool]:
+    """Of each mark, whether the reminder came too late."""
+    return list(world.session.scalars(select(ReminderMark.skipped).order_by(ReminderMark.id)))
+
+
+@pytest.mark.parametrize("days", [1, 3, 40])
+def test_missed_for_days_it_is_noted_although_the_sessions_are_over(app: Flask, world: World, days: int) -> None:
+    add(world)
+    publish_all(world)
+    remind_at(app, EVE - HOUR)
+    remind_at(app, EVE + days * DAY)
+    assert (told(world), late(world)) == ([], [True] * 3)
+
+
+def test_a_night_that_is_over_is_noted_within_the_grace(app: Flask, world: World) -> None:
+    add(world, starts_at=EVE + 7 * HOUR)  # at one o'clock in the night, for an hour and a half
+    publish_all(world)
+    remind_at(app, EVE - HOUR)
+    remind_at(app, EVE + 10 * HOUR)
+    assert (told(world), late(world)) == ([], [True] * 3)
+
+
+def test_a_night_that_is_published_when_it_is_over_is_no_loss(app: Flask, world: World) -> None:
+    remind_at(app, EVE + 9 * HOUR)
+    add(world, starts_at=EVE + 7 * HOUR)
+    publish_all(world, now=EVE + 9 * HOUR)
+    remind_at(app, EVE + 10 * HOUR)
+    assert (told(world), late(world)) == ([], [])
+
+
 def test_moved_by_half_an_hour_it_is_told_once(app: Flask, world: World) -> None:
     meeting = add(world)
     publish_all(world)

@@ -15,10 +15,10 @@ from app.jobs.models import Job
 from app.kernel.database import db
 from app.kernel.words import Message
 from app.notices import marks, reminders
-from app.notices.reminders import REMIND, Occasion
+from app.notices.reminders import REMIND, Occasion, Reminder
 from app.people.models import PersonEmail
 from tests.integration.jobs.own import NOON, Clock, worker
-from tests.integration.reminders.own import GRACE, KIND, letters, noticed, plan_for, remind_at, skipped, tick
+from tests.integration.reminders.own import GRACE, KIND, LETTER, letters, noticed, plan_for, remind_at, skipped, tick
 from tests.support.together import together
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -189,6 +189,18 @@ def test_a_kind_that_fails_keeps_no_other_back(own_app: Flask) -> None:
         raise ValueError
 
     broken = replace(sound, notice=replace(KIND, name="tests.broken"), occasions=fail)
+    check_that_the_sound_one_is_given(own_app, broken, sound)
+
+
+def test_a_kind_whose_words_do_not_fit_its_letter_keeps_no_other_back(own_app: Flask) -> None:
+    plan_for(own_app)
+    [sound] = own_app.extensions["reminders"]
+    letter = replace(LETTER, subject=Message("On %(day)s at %(place)s"))  # nobody says where
+    broken = replace(sound, notice=replace(KIND, name="tests.broken", letter=letter))
+    check_that_the_sound_one_is_given(own_app, broken, sound)
+
+
+def check_that_the_sound_one_is_given(own_app: Flask, broken: Reminder, sound: Reminder) -> None:
     own_app.extensions["reminders"] = (broken, sound)
     remind_at(own_app, NOON)
     assert letters(own_app) == EACH_ONCE
