@@ -16,7 +16,7 @@ from app.kernel.text import clean
 from app.kernel.words import Message
 from app.mail.layout import html_of
 from app.mail.models import Letter, Mailing
-from app.mail.rules import MOST_SUBJECT, clean_line, header_name, wire_address
+from app.mail.rules import MOST_SUBJECT, clean_line, header_line, header_name, wire_address
 from app.mail.templates import LetterTemplate
 from app.settings import Settings
 from app.web.locale import force_locale, translate
@@ -86,7 +86,7 @@ def message_of(letter: Letter, mailing: Mailing, settings: Settings, *, now: dat
     message = EmailMessage(SMTP if local.isascii() else SMTPUTF8)
     message["From"] = Address(PRODUCT, addr_spec=settings.MAIL_FROM)
     message["To"] = Address(header_name(letter.name), local, domain)
-    message["Subject"] = content.subject
+    message["Subject"] = header_line(content.subject, MOST_SUBJECT)
     message["Date"] = format_datetime(now.astimezone(ZoneInfo(letter.time_zone)))
     message["Message-ID"] = message_id(letter, settings)
     message["Auto-Submitted"] = "auto-generated"

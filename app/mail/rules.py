@@ -40,9 +40,17 @@ def clean_line(text: str, most: int) -> str:
     return f"{line[: most - 1].rsplit(' ', 1)[0] or line[: most - 1]}…"
 
 
+def header_line(text: str, most: int) -> str:
+    """One line as it may stand in a letter's head: nothing in it is read as an encoded word (RFC 2047).
+
+    Python's own library decodes such words when a field is set: "=?utf-8?q?a=0d=0aBcc:_b?=" became two fields.
+    """
+    return clean_line(clean(text).replace("=?", "= ?"), most)
+
+
 def header_name(name: str) -> str:
     """A name as it may stand beside an address: nothing in it can be read as another address."""
-    return clean_line(_SPECIALS.sub(" ", name), MOST_NAME)
+    return header_line(_SPECIALS.sub(" ", name), MOST_NAME)
 
 
 def is_path(path: str) -> bool:

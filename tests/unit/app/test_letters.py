@@ -204,6 +204,23 @@ def test_a_name_is_never_an_address(app: Flask, name: str) -> None:
     assert message["Bcc"] is None
 
 
+WORD_WITH_LINES = "=?utf-8?q?x=0d=0aBcc:_evil@x.kz=0d=0a=0d=0aA_text_of_mine?="
+
+
+@pytest.mark.parametrize(
+    "hostile", [WORD_WITH_LINES, WORD_WITH_LINES.replace("=?", "=\0?"), "=" * 99 + WORD_WITH_LINES]
+)
+def test_an_encoded_word_in_a_heading_or_a_name_stays_a_word(app: Flask, hostile: str) -> None:
+    message = sent(app, letter(hostile, name=hostile))
+    assert message["Bcc"] is None
+    assert message["Subject"].replace("= ?", "=?").startswith(clean(hostile)[:90])
+    assert [address.addr_spec for address in message["To"].addresses] == ["asel@example.kz"]
+    assert len(header_name(hostile)) <= MOST_NAME
+    body = message.get_body(("plain",))
+    assert body is not None
+    assert "Jetekshi" in body.get_content()
+
+
 @given(st.text(max_size=80))
 def test_what_passes_as_an_address_has_one_at_and_no_line(text: str) -> None:
     if address_problem(text) is None:
