@@ -7,13 +7,15 @@ from flask import current_app
 from app.jobs.enums import Lane
 from app.jobs.kinds import JobKind
 from app.jobs.work import Work
+from app.kernel.database import reading
 from app.kernel.errors import DomainError
+from app.kernel.unit import unit_of_work
 from app.kernel.words import Message
 from app.settings import Settings
-from certificates.models import Batch
+from certificates.models import Batch, Certificate
 from certificates.outlet import renderer
 from certificates.queries.issue import FILES_JOB, issued_in
-from certificates.services.files import Made, Sheet, ensure_files, remember, sheets_of
+from certificates.services.files import Made, Sheet, ensure_files, payload_of, remember, sheets_of
 from certificates.storage import Store
 
 AT_ONCE = 10  # files between two commits
@@ -22,7 +24,7 @@ AT_ONCE = 10  # files between two commits
 def _make_files(work: Work, *, batch: int) -> None:
     settings: Settings = current_app.extensions["settings"]
     store = Store(settings.DATA_DIR)
-    sheets, altered = _sheets(work, batch)
+    sheets, altered = _sheets(batch)
     made: list[Made] = []
     for place, sheet in enumerate(sheets, start=1):
         made += ensure_files([sheet], store=store, render=renderer().render)
@@ -41,17 +43,19 @@ def _make_files(work: Work, *, batch: int) -> None:
         )
 
 
-def _sheets(work: Work, batch: int) -> tuple[Sequence[Sheet], Sequence[str]]:
+def _sheets(batch: int) -> tuple[Sequence[Sheet], Sequence[str]]:
     """What the files are made from, and the numbers of those that cannot be made: they do not hinder the others."""
-    sheets: list[Sheet] = []
+    whole: list[Certificate] = []
     altered: list[str] = []
-    with work.step() as session:
+    with reading(), unit_of_work() as session:
         for certificate in issued_in(session, session.get_one(Batch, batch)):
             try:
-                sheets += sheets_of(session, [certificate])
+                payload_of(certificate)
             except DomainError:
                 altered.append(certificate.number)
-    return sheets, altered
+            else:
+                whole.append(certificate)
+        return sheets_of(session, whole), altered
 
 
 FILES = JobKind(FILES_JOB, Message("Make the files of certificates"), _make_files, lane=Lane.FILES)

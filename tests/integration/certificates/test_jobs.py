@@ -16,10 +16,14 @@ from app.kernel.database import db
 from app.kernel.errors import StorageError
 from app.kernel.unit import unit_of_work
 from app.kernel.words import Message
+from app.people.models import Person
 from certificates.jobs import FILES
-from certificates.models import Batch, RenderedFile
+from certificates.models import Batch, Certificate, RenderedFile
+from certificates.payload import Payload
+from certificates.services.files import Sheet, payload_of
 from certificates.storage import Store
 from tests.integration.certificates.making import NAMES, World, sign_in
+from tests.support.together import together
 
 
 def issued(app: Flask) -> int:
@@ -50,6 +54,25 @@ def test_the_files_are_made_after_the_issue(own_app: Flask) -> None:
         assert job.said is not None
         assert str(Message.from_dict(job.said)) == "Files made: 5 of 5"
         assert len(db.session.scalars(select(RenderedFile)).all()) == len(files(own_app)) == len(NAMES)
+
+
+def test_nobody_waits_while_the_records_are_read(own_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    issued(own_app)
+    written: list[int] = []
+
+    def write() -> int:
+        with own_app.app_context(), unit_of_work() as other:
+            other.add(Person(search_key="", sort_key=""))
+        return 1
+
+    def look(record: Certificate | Sheet) -> Payload:
+        written.extend(together(write))
+        return payload_of(record)
+
+    monkeypatch.setattr("certificates.jobs.payload_of", look)
+    Worker(own_app).run_due()
+    assert written == [1] * len(NAMES)
+    assert len(files(own_app)) == len(NAMES)
 
 
 def test_an_altered_record_does_not_hinder_the_others_and_is_named(own_app: Flask) -> None:
