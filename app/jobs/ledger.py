@@ -177,7 +177,8 @@ def bury(session: Session, held: Claim, *, now: datetime, problem: Message) -> N
 def extend(session: Session, tokens: Sequence[str], *, until: datetime) -> None:
     """Keep the jobs in one's hands."""
     if tokens:
-        _count(session, update(Job).where(Job.token.in_(tokens)).values(lease_until=until))
+        ours = update(Job).where(Job.state == JobState.RUNNING, Job.token.in_(tokens))  # no look at those that are done
+        _count(session, ours.values(lease_until=until))
 
 
 def show_alive(session: Session, name: str, *, started_at: datetime, now: datetime) -> None:

@@ -45,11 +45,6 @@ class Missing:
     people: tuple[Enrolment, ...]
 
     @property
-    def enrolment_ids(self) -> tuple[int, ...]:
-        """The keys of their enrolments."""
-        return tuple(row.id for row in self.people)
-
-    @property
     def person_ids(self) -> tuple[int, ...]:
         """The keys of the people."""
         return tuple(row.person_id for row in self.people)

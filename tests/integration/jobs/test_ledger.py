@@ -7,6 +7,7 @@ from threading import Thread
 import pytest
 from flask import Flask
 from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
 
 from app.jobs import ledger
 from app.jobs.enums import JobState, Lane
@@ -21,6 +22,7 @@ from app.kernel.words import Message
 from app.people.models import Person
 from tests.integration.jobs.own import MARK, NOON, Clock, kind, leave_mark, put, until, worker
 from tests.support.together import together
+from tests.support.visiting import Statements
 
 
 def marks(app: Flask) -> Sequence[str]:
@@ -211,3 +213,13 @@ def test_whoever_begins_a_turn_a_moment_later_leaves_it(own_app: Flask) -> None:
     assert first is not None
     assert results == [0]
     assert states(own_app) == {"a": JobState.RUNNING, "b": JobState.WAITING}
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_the_pulse_looks_at_no_job_that_is_done(session: Session, statements: Statements) -> None:
+    with statements() as sent:
+        ledger.extend(session, ["a", "b"], until=NOON)
+    [statement] = sent
+    given = ("x",) * statement.count("?")
+    plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given).all()
+    assert [row.detail.split()[0] for row in plan if " job " in row.detail] == ["SEARCH"]
