@@ -45,8 +45,7 @@ def count(app: Flask, state: LetterState) -> int:
         return session.scalar(select(func.count()).where(Letter.state == state)) or 0
 
 
-@pytest.mark.timeout(600)  # where many tests run at once
-def test_five_thousand_recipients_in_one_mailing(own_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_thousand_recipients_in_one_mailing(own_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     parcels: list[Parcel] = []
 
     class Bag:
@@ -60,11 +59,11 @@ def test_five_thousand_recipients_in_one_mailing(own_app: Flask, monkeypatch: py
     # What letters look like is shown elsewhere, and makes most of their cost.
     monkeypatch.setattr("app.mail.delivering.transport_of", lambda _settings: Bag())
     monkeypatch.setattr("app.mail.delivering.message_of", lambda *_letter, **_now: b"")
-    write(own_app, 5000)
+    write(own_app, 1000)
     worker(own_app, triggers=[EVERY_MINUTE]).run_due()
-    assert count(own_app, LetterState.SENT) == 5000
-    assert Counter(parcel.to for parcel in parcels) == Counter(f"person{n}@example.kz" for n in range(5000))
-    assert len({parcel.name for parcel in parcels}) == 5000
+    assert count(own_app, LetterState.SENT) == 1000
+    assert Counter(parcel.to for parcel in parcels) == Counter(f"person{n}@example.kz" for n in range(1000))
+    assert len({parcel.name for parcel in parcels}) == 1000
 
 
 def test_letters_become_files_that_are_whole(own_app: Flask) -> None:
