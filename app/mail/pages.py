@@ -16,7 +16,7 @@ from app.kernel.files.names import safe_name
 from app.kernel.words import Message
 from app.mail.enums import LETTER_STATE_LABELS, LetterState
 from app.mail.models import Letter
-from app.mail.queries import Scope, get_letter, letters_page, standing
+from app.mail.queries import Scope, get_letter, later_copy, letters_page, standing
 from app.mail.rendering import content_of, message_id, subject_of
 from app.mail.services import call_back, send_again
 from app.web import formats
@@ -92,6 +92,7 @@ def show_letter(shelf: Shelf, number: int) -> ResponseReturnValue:
     return page(
         "app/letter.html",
         letter=letter,
+        later=later_copy(session, letter),
         content=content_of(letter, letter.mailing, settings()),
         sender=settings().MAIL_FROM,
         message_id=message_id(letter, settings()),

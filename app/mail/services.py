@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.enums import ScopeKind
@@ -21,7 +20,7 @@ from app.kernel.words import Message
 from app.mail.delivering import DELIVER
 from app.mail.enums import LetterState
 from app.mail.models import Letter, Mailing
-from app.mail.queries import Recipient, Scope, get_letter, recipients_of_people, recipients_of_users
+from app.mail.queries import Recipient, Scope, get_letter, later_copy, recipients_of_people, recipients_of_users
 from app.mail.rules import LONGEST_ADDRESS, MOST_NAME, address_problem, clean_line, is_path
 from app.mail.templates import LetterTemplate
 
@@ -137,12 +136,12 @@ def send_again(session: Session, *, scope: Scope | None, number: int, seen: str,
 
     Raises:
         NotFoundError: there is no such letter in this place.
-        ConflictError: it is in another state by now, or one like it waits already.
+        ConflictError: it is in another state by now, or it was sent again already: then only the later one may be.
         DomainError: the recipient has no address that could be one.
 
     """
     letter = get_letter(session, scope, number, hold=True)
-    if letter.state != seen or letter.state == LetterState.WAITING or _waits_already(session, letter):
+    if letter.state != seen or letter.state == LetterState.WAITING or later_copy(session, letter):
         raise _faster()
     address = _present_address(session, letter)
     if address_problem(address):
@@ -184,13 +183,6 @@ def _faster() -> ConflictError:
     return ConflictError(
         Message("Nothing was changed: this letter is not as you saw it any more. Open it again and look.")
     )
-
-
-def _waits_already(session: Session, letter: Letter) -> bool:
-    """Whether the same mailing waits to be sent to the same recipient: somebody has pressed the button before."""
-    same = Letter.person_id == letter.person_id if letter.person_id else Letter.name == letter.name
-    wanted = select(Letter.id).where(Letter.mailing_id == letter.mailing_id, Letter.state == LetterState.WAITING, same)
-    return session.scalar(wanted.limit(1)) is not None
 
 
 def _present_address(session: Session, letter: Letter) -> str:

@@ -99,7 +99,7 @@ def announce(
         key: that of the form, which makes the announcement exist once.
 
     Raises:
-        DomainError: the texts are not fit, or nobody is in the audience.
+        DomainError: the texts are not fit, nobody is in the audience, or the form was sent with other words before.
         ConflictError: somebody else sent a form with this key.
 
     """
@@ -122,6 +122,7 @@ def announce(
     if not added:
         if announcement.created_by_id != actor.user_id:
             raise ConflictError(Message("Nothing was sent: open the form again."))
+        _check_same(announcement, row)
         return announcement
     _tell(session, announcement, people, actor, now)
     record(
@@ -137,6 +138,18 @@ def announce(
     )
     session.flush()
     return announcement
+
+
+def _check_same(sent: Announcement, row: Mapping[str, Any]) -> None:
+    """Refuse other words under the key of a form that was sent: whoever went back to correct them must not miss it."""
+    if any(getattr(sent, name) != row[name] for name in ("audience", "title", "body", "by_mail")):
+        raise DomainError(
+            Message(
+                "Nothing was sent: you have sent this form already, with other words or to others, and that stands. "
+                "If these words are to be told as well, send them once more."
+            ),
+            field="key",
+        )
 
 
 def _tell(

@@ -121,8 +121,9 @@ def announcement_new(code: str) -> ResponseReturnValue:
             flash(_("The announcement was sent."))
             return redirect(url_for("cohorts.announcement", code=code, number=done[0].id))
         return page("cohorts/announcement_preview.html", form=form, preview=shown[0], languages=_names(), **at.frame())
-    if not form.is_submitted():
+    if not form.is_submitted() or form.key.errors:  # a key that is used up: what is typed goes under a new one
         form.key.data = secrets.token_hex(16)
+    if not form.is_submitted():
         form.audience.data = next((one.ref for one in audiences), None)
     return page("cohorts/announcement_new.html", form=form, **desk(code, MANAGE_COHORT).frame())
 

@@ -1,6 +1,6 @@
 """Reading: whom letters go to, and what became of them."""
 
-from app.mail.queries.letters import LettersPage, Scope, get_letter, late_since, letters_page, standing
+from app.mail.queries.letters import LettersPage, Scope, get_letter, late_since, later_copy, letters_page, standing
 from app.mail.queries.recipients import Recipient, recipients_of_people, recipients_of_users
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "Scope",
     "get_letter",
     "late_since",
+    "later_copy",
     "letters_page",
     "recipients_of_people",
     "recipients_of_users",

@@ -116,6 +116,21 @@ def get_letter(session: Session, scope: Scope | None, number: int, *, hold: bool
     return letter
 
 
+def later_copy(session: Session, letter: Letter) -> int | None:
+    """The number of the letter that was written to send this one again, the latest; None: nobody has."""
+    whose = (Letter.person_id == letter.person_id, Letter.user_id == letter.user_id, Letter.name == letter.name)
+    later = select(Letter).where(Letter.mailing_id == letter.mailing_id, Letter.id > letter.id, *whose)
+    said = (letter.values, letter.path, letter.calendar)
+    return next(
+        (
+            other.id
+            for other in session.scalars(later.order_by(Letter.id.desc()))
+            if (other.values, other.path, other.calendar) == said
+        ),
+        None,
+    )
+
+
 def standing(session: Session, scope: Scope | None, *, now: datetime) -> Standing:
     """How things stand with the letters of a place; trouble with the server is everybody's."""
     last = select(func.max(Letter.sent_at)).join(Letter.mailing).where(_within(scope))

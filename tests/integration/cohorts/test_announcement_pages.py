@@ -97,6 +97,23 @@ class TestWriting:
         assert len(session.scalars(select(Letter)).all()) == 2
         assert people.users
 
+    def test_who_goes_back_and_corrects_what_was_sent_is_told_so(
+        self, session: Session, people: World, visit: Visit
+    ) -> None:
+        client = visit("coordinator")
+        _, soup = write(client)
+        data = {**fields(soup, ".barb"), "step": "send"}
+        client.post(FORM, data=data)
+        answer = client.post(FORM, data={**data, "title_kk": "Түзетілген"})
+        assert answer.status_code == 422
+        soup = BeautifulSoup(answer.data, "html5lib")
+        assert "you have sent this form already" in soup.get_text()
+        kept = fields(soup, "form.stack")
+        assert (kept["title_kk"], kept["key"] == data["key"]) == ("Түзетілген", False)
+        assert client.post(FORM, data={**data, "title_kk": "Түзетілген", "key": kept["key"]}).status_code == 302
+        assert len(session.scalars(select(Announcement)).all()) == 2
+        assert people.users
+
     def test_what_was_typed_comes_back_to_be_changed(self, people: World, visit: Visit) -> None:
         client = visit("coordinator")
         _, soup = write(client, by_mail="")

@@ -102,8 +102,17 @@ class TestSending:
     def test_a_form_that_is_sent_twice_tells_it_once(self, session: Session, world: World) -> None:
         world.enrol("Ахметов Али")
         same = key()
-        first, second = send(world, key=same), send(world, key=same, title=Tri(kk="Басқа"), body=Tri(kk="мәтін"))
-        assert (first.id, second.title.kk) == (second.id, "Кездесу")
+        first, second = send(world, key=same), send(world, key=same)
+        assert first.id == second.id
+        assert (people(session), len(addresses(session))) == (1, 1)
+
+    def test_other_words_under_the_same_key_are_refused_aloud(self, session: Session, world: World) -> None:
+        world.enrol("Ахметов Али")
+        same = key()
+        first = send(world, key=same)
+        with pytest.raises(DomainError, match="you have sent this form already, with other words"):
+            send(world, key=same, title=Tri(kk="Басқа"), body=Tri(kk="мәтін"))
+        assert first.title.kk == "Кездесу"
         assert (people(session), len(addresses(session))) == (1, 1)
 
     def test_the_key_of_somebody_elses_form_tells_nothing(self, session: Session, world: World) -> None:

@@ -197,6 +197,12 @@ def test_a_sent_letter_stays_and_a_new_one_is_written_once(world: World, visit: 
     # Somebody else saw the same page and presses the same button.
     twice = visit("admin").post(f"/mail/{number}/again", data={"seen": "sent"})
     assert twice.status_code == 409
+    # The new one has left by now; a page that was open all the while must not send a third.
+    outbox.mark_sent(world.session, number + 1, now=NOW)
+    assert client.post(f"/cohorts/kel-1/mail/{number}/again", data={"seen": "sent"}).status_code == 409
+    old, new = (client.get(f"/cohorts/kel-1/mail/{key}/").get_data(as_text=True) for key in (number, number + 1))
+    assert f'href="/cohorts/kel-1/mail/{number + 1}/">It was sent again: the later letter' in old
+    assert ("/again" in old, "/again" in new) == (False, True)
     assert "Nothing was changed: this letter is not as you saw it any more." in twice.get_data(as_text=True)
     assert world.session.scalar(select(func.count(Letter.id))) == 2
 
