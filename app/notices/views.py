@@ -246,7 +246,14 @@ def _sentence(row: Notice, lang: str) -> Markup:
         values: dict[str, Any] = {"title": _filled_in(row, row.announcement.title, lang)}
     else:
         values = next((row.values[code] for code in (lang, *LANGUAGES) if code in row.values), {})
-    return Markup(translate(kind.text)) % values if values else escape(translate(kind.text))  # noqa: S704 - our catalogues
+    return Markup(translate(kind.text)) % _Kept(values)  # noqa: S704 - our catalogues
+
+
+class _Kept(dict[str, Any]):
+    """The values of a notice, which may have been told before its kind got the sentence that it has now."""
+
+    def __missing__(self, token: str) -> str:
+        return "–"
 
 
 def _filled_in(row: Notice, text: Tri, lang: str) -> Markup:

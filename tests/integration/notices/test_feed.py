@@ -1,6 +1,7 @@
 """The page of notices: whose they are, what is new, what was seen and through whom."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -13,10 +14,11 @@ from sqlalchemy.orm import Session
 from app.accounts.enums import Role, ScopeKind
 from app.accounts.models import Delegation, Grant
 from app.audit.models import AuditEntry
+from app.kernel.words import Message
 from app.notices.models import Notice
 from tests.integration.modules.own import read, text_of
 from tests.integration.modules.world import NOW, World
-from tests.integration.notices.own import QUIET, Visit, account, know, person, say, told
+from tests.integration.notices.own import MOVED, QUIET, Visit, account, know, person, say, told
 from tests.support.pages import post
 from tests.support.visiting import Statements
 
@@ -82,6 +84,12 @@ class TestReading:
             "Ethics en",
             "This notice belongs to a part of the system that is not in use any more.",
         ]
+
+    def test_a_kind_that_says_more_now_hides_nothing_either(self, app: Flask, world: World, visit: Visit) -> None:
+        say(world, told(person(world)))
+        newer = replace(MOVED, text=Message("%(what)s was moved to %(where)s."))
+        app.extensions["notices"].by_name[MOVED.name] = newer
+        assert lines(page(visit("participant"))) == ["Ethics en was moved to –."]
 
     def test_an_empty_page_says_what_will_stand_there(self, visit: Visit) -> None:
         for name in ("participant", "coordinator", "admin"):
