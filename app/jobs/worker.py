@@ -125,17 +125,17 @@ class Worker:
                 self._stop.wait(AFTER_TROUBLE)
 
     def _work_or_wait(self, kinds: list[str]) -> None:
-        heard = bell.heard()
+        heard, looked = bell.heard(), self.now()
         while not self._stop.is_set() and self._one(kinds):
-            heard = bell.heard()
+            heard, looked = bell.heard(), self.now()
         if not self._stop.is_set():
-            bell.wait(heard, self._nap(kinds))
+            bell.wait(heard, self._nap(kinds, looked))
 
-    def _nap(self, kinds: list[str]) -> float:
-        """Seconds until there may be work for which nobody rings."""
+    def _nap(self, kinds: list[str], looked: datetime) -> float:
+        """Seconds until there may be work for which nobody rings; ``looked``: up to then what was due was asked for."""
         longest = POLL[self.dialect]
         with self.app.app_context(), reading(), unit_of_work() as session:
-            due = ledger.next_due(session, kinds=kinds, now=self.now())
+            due = ledger.next_due(session, kinds=kinds, now=looked)
         return longest if due is None else min(longest, max(0.0, (due - self.now()).total_seconds()) + NO_SOONER)
 
     def _one(self, kinds: list[str]) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import psycopg
 import pytest
@@ -16,7 +17,7 @@ from app.jobs.worker import Worker
 from app.kernel.database import db
 from app.kernel.unit import unit_of_work
 from app.people.models import Person
-from tests.integration.jobs.own import MARK, NOON, put, until, worker
+from tests.integration.jobs.own import MARK, NOON, Clock, put, until, worker
 from tests.integration.jobs.test_ledger import marks
 
 DAY = 86_400.0
@@ -47,6 +48,17 @@ def deaf(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_commit_wakes_the_worker_of_its_process(own_app: Flask) -> None:
     put(own_app, MARK, "second")
     until(lambda: marks(own_app) == ["first", "second"])
+
+
+def test_what_comes_due_between_the_look_and_the_wait_is_not_slept_over(own_app: Flask) -> None:
+    clock = Clock()
+    lazy = worker(own_app, MARK, now=clock)
+    with own_app.app_context(), unit_of_work() as session:
+        later = NOON + timedelta(seconds=1)
+        enqueue(session, kind=MARK, key="a", now=NOON, run_at=later, arguments={"mark": "a"})
+    assert lazy.run_due() == 0
+    clock.on(seconds=2)
+    assert lazy._nap([MARK.name], NOON) <= workers.NO_SOONER  # noqa: SLF001 - a race that no test wins by waiting
 
 
 @ON_POSTGRESQL
