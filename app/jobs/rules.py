@@ -39,6 +39,8 @@ def fires(times: Times, missed: Missed, *, after: datetime, until: datetime) -> 
     start = min(after, until)
     if missed is Missed.NONE:
         start = max(start, until - IN_TIME)
+    elif missed is Missed.LATEST:
+        start = _before_the_latest(times, start, until)
     found: list[datetime] = []
     for moment in _moments(times, start, until):
         if missed is Missed.LATEST:
@@ -47,6 +49,16 @@ def fires(times: Times, missed: Missed, *, after: datetime, until: datetime) -> 
         if len(found) == MOST_FIRES:  # the others at the next look
             return found, moment
     return found, until
+
+
+def _before_the_latest(times: Times, after: datetime, until: datetime) -> datetime:
+    """A moment shortly before the last one that fires: a year of minutes is not counted through for it."""
+    span = IN_TIME
+    while until - span > after:
+        if next(_moments(times, until - span, until), None) is not None:
+            return until - span
+        span *= 4
+    return after
 
 
 def _moments(times: Times, after: datetime, until: datetime) -> Iterator[datetime]:

@@ -73,6 +73,36 @@ def test_a_long_absence_holds_nothing_up(missed: Missed, expected: list[datetime
     assert fires(MINUTELY, missed, after=NOON - timedelta(days=3), until=NOON) == (expected, NOON)
 
 
+class _Counted:
+    """A trigger that counts how often it is asked."""
+
+    def __init__(self, times: CronTrigger) -> None:
+        self.times, self.asked = times, 0
+
+    def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime | None:
+        self.asked += 1
+        found: datetime | None = self.times.get_next_fire_time(previous, now)
+        return found
+
+
+@pytest.mark.parametrize(
+    ("times", "latest"),
+    [
+        (MINUTELY, NOON),
+        (HOURLY, moment(11, 30)),
+        (CronTrigger(hour=22, minute=10, timezone=UTC), moment(22, 10, day=1)),
+        (CronTrigger(month=3, day=1, hour=0, timezone=UTC), datetime(2026, 3, 1, tzinfo=UTC)),
+    ],
+)
+@pytest.mark.parametrize("days", [300, 4000])
+def test_the_latest_of_many_years_is_found_without_counting_through_them(
+    times: CronTrigger, latest: datetime, days: int
+) -> None:
+    counted = _Counted(times)
+    assert fires(counted, Missed.LATEST, after=NOON - timedelta(days=days), until=NOON) == ([latest], NOON)
+    assert counted.asked < 40
+
+
 class _Standing:
     """As APScheduler's cron triggers are in the repeated hour of a zone: the next moment is the one before."""
 
