@@ -67,6 +67,7 @@ REGISTER_DUE = NoticeKind(
         ),
         Message("Keep the register"),
     ),
+    told_to=MARK_ATTENDANCE,
 )
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from app.accounts.rules import Permission
 from app.kernel.words import Message
 from app.mail.templates import LetterTemplate
 
@@ -20,6 +21,7 @@ class NoticeKind:
         text: the line of the feed, a whole sentence; its places are filled with what is kept for each language.
         letter: what is also sent by e-mail; None: the feed only. Its tokens are told together with those of the text.
         essential: the letter goes also to those who want no letters of this kind: it asks for something, or is theirs.
+        told_to: whoever may do this is told; nobody else is asked whether they want its letters. None: anybody.
 
     """
 
@@ -28,6 +30,7 @@ class NoticeKind:
     text: Message
     letter: LetterTemplate | None = None
     essential: bool = False
+    told_to: Permission | None = None
 
     @property
     def tokens(self) -> frozenset[str]:

@@ -17,7 +17,7 @@ from app.kernel.clock import HOME_ZONE
 from app.kernel.tri import LANGUAGES, Tri
 from app.kernel.words import Message
 from app.notices.forms import ChoicesForm
-from app.notices.kinds import Kinds
+from app.notices.kinds import Kinds, NoticeKind
 from app.notices.models import Notice
 from app.notices.queries import Reader, choices_of, feed, get_notice, notice_of_announcement, readers, seen_by, unread
 from app.notices.rules import filled, reads_for_others_only
@@ -139,7 +139,7 @@ def seen() -> ResponseReturnValue:
 def choices() -> ResponseReturnValue:
     """Language, times and letters of the reader's own account."""
     actor, kinds = current_actor(), [kind for kind in _kinds().listed if kind.letter]
-    offered = [kind for kind in kinds if not kind.essential]
+    offered = [kind for kind in kinds if not kind.essential and _concerns(kind, actor)]
     zone = actor.time_zone or HOME_ZONE
     form = ChoicesForm()
     form.offer(offered, zone)
@@ -165,6 +165,11 @@ def choices() -> ResponseReturnValue:
         form.time_zone.data = zone
         form.wanted.data = [kind.name for kind in offered if chosen.get(kind.name, True)]
     return page("app/notice_choices.html", form=form, always=[kind.label for kind in kinds if kind.essential])
+
+
+def _concerns(kind: NoticeKind, actor: Actor) -> bool:
+    """Whether somebody is ever told of this."""
+    return kind.told_to is None or not kind.told_to.roles.isdisjoint(actor.roles)
 
 
 def _kinds() -> Kinds:

@@ -1,6 +1,7 @@
 """Refusals as pages: one clear sentence in the reader's language, and ways to go on."""
 
 import logging
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,7 +15,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from app.kernel.errors import ConflictError, DomainError
 from app.kernel.unit import ERRORS_FROM
 from app.kernel.words import Message
-from app.web.locale import translate
+from app.web.locale import safe_path, translate
 from app.web.login import do_without_accounts
 from app.web.pages import page
 from app.web.request import actor_or_none
@@ -27,7 +28,7 @@ TEXTS = {
     404: (Message("There is no such page"), Message("The link may be old, or the page is not open to you.")),
     405: (Message("The request was not understood"), Message("Nothing was changed. Go back and try again.")),
     409: (
-        Message("Somebody else was faster"),
+        Message("This has changed meanwhile"),
         Message("Nothing of yours was saved. Open the page again and look at what is there now."),
     ),
     413: (
@@ -53,9 +54,19 @@ FORM_TOO_OLD = Message("The form was open too long or in another session. Nothin
 
 def _ways() -> list[tuple[str, str]]:
     ways = [(url_for("home.index"), translate(Message("To the start page")))]
+    if back := _page_before():
+        ways.insert(0, (back, translate(Message("Open the page again"))))
     if actor_or_none() is None:
         ways.append((url_for("accounts.login"), translate(Message("Sign in"))))
     return ways
+
+
+def _page_before() -> str:
+    """The page of ours whose button was pressed; "" when nothing was sent, or the browser does not say."""
+    before = urlsplit(request.referrer or "")
+    if request.method != "POST" or before.netloc != request.host:
+        return ""
+    return safe_path(f"{before.path}?{before.query}" if before.query else before.path, "")
 
 
 def error_page(

@@ -77,6 +77,8 @@ class TestWriting:
             "Dear Ахметов Али, the meeting is at 14:00.",
         ]
         assert "2 people read it so" in soup.get_text()
+        assert "Nobody of them has chosen this language" in soup.get_text()
+        assert soup.get_text().count("As Ахметов Али reads it") == 1
         assert session.scalars(select(Announcement)).all() == []
         answer = client.post(FORM, data={**fields(soup, ".barb"), "step": "send"})
         sent = session.scalars(select(Announcement)).one()

@@ -134,6 +134,21 @@ def test_long_lists_have_pages_and_ask_as_much_as_short_ones(
     assert "Адам 104" in text_of(client.get("/mail/?page=2"))
 
 
+def test_many_that_have_left_are_folded_away_and_those_that_have_not_stand_out(world: World, visit: Visit) -> None:
+    numbers = write(world, *(f"Адам {number}" for number in range(1, 9)), code="kel-1")
+    for number in numbers[1:]:
+        outbox.mark_sent(world.session, number, now=NOW)
+    client = visit("coordinator")
+
+    def rows(query: str, where: str) -> int:
+        page = BeautifulSoup(client.get(f"/cohorts/kel-1/mail/{query}").get_data(as_text=True), "html5lib")
+        return len(page.select(f"#results section {where} tbody tr"))
+
+    assert (rows("", "> table"), rows("", "> details table")) == (1, 7)
+    assert (rows("?state=sent", "> table"), rows("?state=sent", "> details")) == (7, 0)
+    assert rows("?q=адам", "> table") == 8
+
+
 def test_a_letter_shows_exactly_what_is_sent(world: World, visit: Visit) -> None:
     (number,) = write(world, "Әсел", calendar=INVITATION)
     client = visit("auditor")
@@ -213,7 +228,9 @@ def test_a_waiting_letter_is_called_back_once(world: World, visit: Visit) -> Non
     assert client.post(f"/mail/{number}/back").location == f"/mail/{number}/"
     assert "The letter was called back and will not be sent." in text_of(client.get(f"/mail/{number}/"))
     assert found(world, number).state == LetterState.CANCELLED
-    assert client.post(f"/mail/{number}/back").status_code == 409
+    late = client.post(f"/mail/{number}/back", headers={"Referer": f"http://localhost/mail/{number}/"})
+    assert late.status_code == 409
+    assert f'<a href="/mail/{number}/">Open the page again</a>' in late.get_data(as_text=True)
     assert client.post(f"/mail/{number}/again", data={"seen": "waiting"}).status_code == 409
     assert client.post(f"/mail/{number}/again", data={"seen": "cancelled"}).status_code == 302
     assert found(world, number).state == LetterState.WAITING

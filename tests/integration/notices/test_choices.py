@@ -7,10 +7,12 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.audit.models import AuditEntry
+from app.notices.kinds import Kinds
 from app.notices.models import NoticeChoice
+from modules.reminders import REGISTER_DUE
 from tests.integration.modules.own import read, text_of
 from tests.integration.modules.world import World
-from tests.integration.notices.own import Visit, know
+from tests.integration.notices.own import MOVED, Visit, know
 from tests.support.pages import post
 
 PATH = "/notices/choices"
@@ -37,6 +39,13 @@ def test_what_is_always_sent_is_said_and_is_no_checkbox(visit: Visit) -> None:
     ]
     assert soup.select_one("[disabled]") is None
     assert "participant@kel-1.example" in soup.get_text()
+
+
+@pytest.mark.parametrize(("name", "asked"), [("participant", False), ("coordinator", True)])
+def test_nobody_is_asked_about_letters_that_never_come(app: Flask, visit: Visit, name: str, asked: bool) -> None:
+    app.extensions["notices"] = Kinds((MOVED, REGISTER_DUE))
+    offered = {str(box["value"]) for box in read(visit(name), PATH).select("[name=wanted]")}
+    assert (MOVED.name in offered, REGISTER_DUE.name in offered) == (True, asked)
 
 
 def test_choices_are_kept_and_shown_again(session: Session, world: World, visit: Visit) -> None:
