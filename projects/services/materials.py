@@ -55,7 +55,19 @@ def receive(store: FileStore, *, file: BinaryIO, name: str, limit: int) -> Recei
     return Received(store.put(file, limit=limit), safe_name(name, kind), kind.media_type)
 
 
-def check_open(session: Session, *, enrolment: Enrolment) -> tuple[Project, Stand]:
+def check_may_send(session: Session, *, enrolment: Enrolment) -> None:
+    """Refuse what :func:`hand_in` would refuse, before the file is taken in: it would lie on the disk for nobody.
+
+    Raises:
+        DomainError, NotFoundError: as there.
+
+    """
+    refuse_closed(session, enrolment.cohort_id)
+    project, _stand = _open_for(session, enrolment)
+    _next(_newest(session, project))
+
+
+def _open_for(session: Session, enrolment: Enrolment) -> tuple[Project, Stand]:
     """The project for which somebody may hand in today, and its defence.
 
     Raises:
@@ -85,10 +97,8 @@ def hand_in(
     """
     refuse_closed(session, enrolment.cohort_id)
     session.refresh(enrolment)
-    project, stand = check_open(session, enrolment=enrolment)
-    newest = session.scalar(
-        select(Material).where(Material.project_id == project.id).order_by(Material.number.desc()).limit(1)
-    )
+    project, stand = _open_for(session, enrolment)
+    newest = _newest(session, project)
     if newest is not None and newest.sha256 == received.stored.key:
         return newest
     late = is_late(stand.due_on, day_of(now, enrolment.cohort.time_zone))
@@ -120,6 +130,11 @@ def hand_in(
         late=late,
     )
     return made
+
+
+def _newest(session: Session, project: Project) -> Material | None:
+    wanted = select(Material).where(Material.project_id == project.id).order_by(Material.number.desc())
+    return session.scalar(wanted.limit(1))
 
 
 def _next(newest: Material | None) -> int:

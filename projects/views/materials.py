@@ -18,7 +18,7 @@ from projects.queries.groups import get_group
 from projects.queries.materials import get_material, own_material
 from projects.rules.access import HAND_IN, VIEW_OWN_PROJECT, VIEW_PROJECTS, principals
 from projects.services import hand_in
-from projects.services.materials import check_open, receive
+from projects.services.materials import check_may_send, receive
 from projects.views.common import groups, own, reading
 from projects.views.me import mine_page, own_enrolment
 
@@ -51,7 +51,7 @@ def hand_in_file() -> ResponseReturnValue:
     form = MaterialForm()
 
     def act() -> None:
-        check_open(session, enrolment=own_enrolment(session, actor))
+        check_may_send(session, enrolment=own_enrolment(session, actor))
         session.rollback()  # a disk takes its time, in which nobody else should have to wait
         sent = form.file.data
         received = receive(

@@ -183,7 +183,18 @@ class TestHandingIn:
         assert "minutes of your defence are closed" in refused()
         assert len(read(client, MINE).select("section[aria-labelledby=h-materials] .lines li")) == 1
 
-    def test_in_a_closed_cohort_there_is_no_form(self, ready: Stage, visit: Visit) -> None:
+    def test_what_is_refused_does_not_fill_the_disk(
+        self, ready: Stage, visit: Visit, store: DiskStore, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("projects.services.materials.MOST_VERSIONS", 1)
+        client = visit("participant")
+        assert send(client, PDF).status_code == 302
+        for number in b"234":
+            answer = send(client, PDF + bytes([number]))
+            assert (answer.status_code, "1 versions already" in answer.text) == (422, True)
+        assert len([path for path in store.root.rglob("*") if path.is_file()]) == 1
+
+    def test_in_a_closed_cohort_there_is_no_form(self, ready: Stage, visit: Visit, store: DiskStore) -> None:
         client = visit("participant")
         token = csrf_token(client, MINE)
         ready.cohort.status = CohortStatus.CLOSED
@@ -192,6 +203,7 @@ class TestHandingIn:
         sent = {"file": (io.BytesIO(PDF), "a.pdf"), "csrf_token": token}
         answer = client.post(MINE, data=sent, content_type="multipart/form-data")
         assert (answer.status_code, "the cohort is closed" in answer.text) == (422, True)
+        assert not store.root.exists()
 
 
 class TestReach:
