@@ -37,6 +37,7 @@ class Claim:
     Args:
         attempt: the how-manieth this is, from 1.
         called_off: somebody called it off while it was in the hands of a worker that died.
+        in_turn: others may wait until it ends.
 
     """
 
@@ -47,6 +48,7 @@ class Claim:
     attempt: int
     token: str
     called_off: bool = False
+    in_turn: bool = False
 
 
 # Statements are put together once: doing so for each job would cost as much as carrying it out.
@@ -102,7 +104,7 @@ def _taking() -> ReturningUpdate[Any]:
             attempts=Job.attempts + 1,
             started_at=func.coalesce(Job.started_at, _MOMENT),
         )
-        .returning(Job.id, Job.kind, Job.key, Job.arguments, Job.attempts, Job.stop_asked)
+        .returning(Job.id, Job.kind, Job.key, Job.arguments, Job.attempts, Job.stop_asked, Job.turn)
         .execution_options(synchronize_session=False)
     )
 
@@ -122,7 +124,10 @@ def claim(session: Session, *, kinds: Sequence[str], now: datetime, lease: timed
     token = secrets.token_hex(16)
     given = {"kinds": list(kinds), "moment": now, "lease_end": now + lease, "holder": token}
     row = session.execute(_TAKE, given).first()
-    return Claim(row.id, row.kind, row.key, row.arguments, row.attempts, token, row.stop_asked) if row else None
+    if row is None:
+        return None
+    in_turn = row.turn is not None
+    return Claim(row.id, row.kind, row.key, row.arguments, row.attempts, token, row.stop_asked, in_turn)
 
 
 def write(session: Session, held: Claim, **values: Any) -> bool:  # noqa: ANN401 - columns of the ledger
@@ -135,8 +140,8 @@ def let_go(session: Session, held: Claim, state: JobState, **values: Any) -> boo
     """End one's hold of a job, also of one that was called off."""
     guarded = update(Job).where(Job.id == held.id, Job.token == held.token)
     freed = _count(session, guarded.values(state=state, token=None, lease_until=None, **values)) == 1
-    if freed:
-        ring_after_commit(session)  # others may wait for its turn
+    if freed and held.in_turn:
+        ring_after_commit(session)
     return freed
 
 

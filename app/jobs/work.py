@@ -87,5 +87,5 @@ class Work:
             if not ledger.write(session, self.claim, **(values or {"progress": Job.progress})):
                 mine = session.scalar(select(Job.token).where(Job.id == self.claim.id)) == self.claim.token
                 raise CalledOffError if mine else LostError
-            if values.get("state") == JobState.DONE:
-                ring_after_commit(session)  # others may wait for its turn
+            if values.get("state") == JobState.DONE and self.claim.in_turn:
+                ring_after_commit(session)
