@@ -75,6 +75,8 @@ def make_app(folder: Path) -> Flask:
         "BASE_URL": "http://127.0.0.1",
         "DATABASE_URL": f"sqlite:///{folder / 'writers.sqlite'}",
         "DATA_DIR": folder,
+        "MAIL_URL": "files:",
+        "MAIL_FROM": "jetekshi@example.kz",
     }
     return create_app(Settings.model_validate(given))
 
