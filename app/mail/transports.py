@@ -1,8 +1,10 @@
 """The two ways out: a file for each letter, or a server that takes them over SMTP."""
 
+import re
 import smtplib
 import ssl
 import time
+from base64 import b64encode
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -149,7 +151,7 @@ class SmtpTransport:
             try:
                 self._connection = self._connect()
             except (smtplib.SMTPException, OSError) as error:
-                raise ServerAwayError(_trouble(error)) from error
+                raise ServerAwayError(_trouble(error, self.server)) from error
         return self._connection
 
     def _connect(self) -> smtplib.SMTP:
@@ -212,10 +214,10 @@ class SmtpTransport:
         raise LetterRefusedError(Message("The server says: %(what)s", what=line), for_good=code >= FOR_GOOD)
 
 
-def _trouble(error: Exception) -> Message:
+def _trouble(error: Exception, server: MailServer) -> Message:
     """Why no connection came about."""
     if isinstance(error, smtplib.SMTPAuthenticationError):
-        what = _line(error.smtp_code, _bytes(error.smtp_error))
+        what = _line(error.smtp_code, _veiled(_bytes(error.smtp_error), server))
         return Message("The server refused the user or the password of MAIL_URL: %(what)s", what=what)
     if isinstance(error, smtplib.SMTPNotSupportedError):
         return Message("The server does not offer what MAIL_URL wants: %(what)s", what=_said(error))
@@ -237,6 +239,14 @@ def _said(error: Exception) -> str:
 def _line(code: int, reply: bytes) -> str:
     """What a server answered, in one line that fits a page."""
     return clean_line(f"{code} {reply.decode(errors='replace')}", MOST_REASON)
+
+
+def _veiled(reply: bytes, server: MailServer) -> bytes:
+    """An answer without the password: servers repeat a command that they do not like, and answers stand on pages."""
+    secret = server.password.get_secret_value()
+    plain = (secret, f"\0{server.user}\0{secret}")
+    told = [secret.encode(), *(b64encode(text.encode()).rstrip(b"=") for text in plain)]
+    return re.sub(b"(" + b"|".join(map(re.escape, told)) + b")=*", b"...", reply, flags=re.IGNORECASE)
 
 
 def _bytes(reply: bytes | str) -> bytes:
