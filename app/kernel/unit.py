@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from flask import Flask, Response, g, request
+from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
@@ -42,13 +43,21 @@ class Application(Flask):
         try:
             response = self.make_response(super().dispatch_request())
             if response.status_code < ERRORS_FROM or g.pop("keep_changes", False):
-                db.session.commit()
+                self._commit()
             else:
                 db.session.rollback()
         except BaseException:
             db.session.rollback()
             raise
         return response
+
+    def _commit(self) -> None:
+        """Commit; when that fails (the disk is full), what the view said of its success must not be shown."""
+        try:
+            db.session.commit()
+        except BaseException:
+            cookie.pop("_flashes", None)
+            raise
 
 
 def refuse() -> None:

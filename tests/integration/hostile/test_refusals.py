@@ -9,7 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from flask import Flask
+from flask import Flask, flash, redirect
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from app.factory import create_app
 from app.kernel.database import db
@@ -49,6 +52,25 @@ def test_an_error_nobody_foresaw_is_a_page_without_its_inside(
         assert SECRET not in text
         assert "Traceback" not in text
     assert SECRET in caplog.text
+
+
+def test_a_commit_that_fails_is_not_told_as_a_success(production: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def saved() -> ResponseReturnValue:
+        flash("It was saved.")
+        return redirect("/")
+
+    def full(_session: Session) -> None:
+        raise OperationalError("COMMIT", {}, OSError("database or disk is full"))
+
+    saved.policy = policy_of(production.view_functions["accounts.login"])  # type: ignore[attr-defined]  # as decorators do
+    monkeypatch.setitem(production.view_functions, "accounts.login", saved)
+    monkeypatch.setattr(Session, "commit", full)
+    client = signed_in(production, 1, 1, lang="en")
+    answer = client.get("/login")
+    assert answer.status_code == 503
+    assert "Nothing was saved" in answer.get_data(as_text=True)
+    assert "It was saved." not in answer.get_data(as_text=True)
+    assert "It was saved." not in client.get("/verify/").get_data(as_text=True)
 
 
 def test_an_error_in_a_template_and_even_in_the_page_of_errors(
