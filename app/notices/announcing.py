@@ -157,14 +157,15 @@ def _tell(
 ) -> None:
     used = tokens_in((*announcement.title.forms(), *announcement.body.forms()))
     by_key = {f"{ANNOUNCEMENT.name}:{announcement.id}:{one.recipient.ref}": one for one in people}
+    values = {key: _used(one, used) for key, one in by_key.items()}
     rows = [
-        notice_row(ANNOUNCEMENT, key, one.recipient, now=now, values=_used(one, used), path=None)
+        notice_row(ANNOUNCEMENT, key, one.recipient, now=now, values=values[key], path=None)
         | {"announcement_id": announcement.id}
         for key, one in by_key.items()
     ]
     add_rows(session, Notice, rows)  # the announcement is new: nobody can have been told of it
     if announcement.by_mail:
-        letters = [(one.recipient, one.values(one.recipient.language, used)) for one in by_key.values()]
+        letters = [(one.recipient, values[key]) for key, one in by_key.items()]
         assert ANNOUNCEMENT.letter is not None  # noqa: S101 - its declaration stands above
         _post(session, announcement, ANNOUNCEMENT.letter, letters, actor, now)
 
@@ -177,14 +178,17 @@ def _post(
     session: Session,
     announcement: Announcement,
     template: LetterTemplate,
-    letters: Sequence[tuple[Recipient, Mapping[str, str]]],
+    letters: Sequence[tuple[Recipient, Mapping[str, Mapping[str, str]]]],
     actor: Actor,
     now: datetime,
 ) -> None:
-    """Letters of an announcement; a text without tokens is kept once for all of them."""
-    texts = {
-        lang: {"title": announcement.title.best(lang)[0], "text": announcement.body.best(lang)[0]} for lang in LANGUAGES
-    }
+    """Letters of an announcement; a text without tokens is kept once for all of them.
+
+    Args:
+        letters: recipients, each with the tokens in every language: they are said in that of the text around them.
+
+    """
+    texts = {lang: {"title": announcement.title.best(lang), "text": announcement.body.best(lang)} for lang in LANGUAGES}
     own = bool(tokens_in((*announcement.title.forms(), *announcement.body.forms())))
     path = path_of("notices.announcement", number=announcement.id)
     post(
@@ -193,7 +197,9 @@ def _post(
         drafts=[
             Draft(
                 recipient,
-                {name: filled(text, values) for name, text in texts[recipient.language].items()} if own else {},
+                {name: filled(text, values[lang]) for name, (text, lang) in texts[recipient.language].items()}
+                if own
+                else {},
                 path if recipient.user_id else None,
             )
             for recipient, values in letters
@@ -202,7 +208,9 @@ def _post(
         scope_id=announcement.scope_id,
         actor=actor,
         now=now,
-        shared=None if own else texts,
+        shared=None
+        if own
+        else {lang: {name: text for name, (text, _lang) in words.items()} for lang, words in texts.items()},
     )
 
 
@@ -266,10 +274,8 @@ def _take_turn(session: Session, announcement: Announcement, actor: Actor, now: 
         raise _too_soon(session, announcement)
 
 
-def _kept(values: Mapping[tuple[int | None, int | None], Mapping[str, Any]], one: Recipient) -> Mapping[str, str]:
-    kept = values.get((one.person_id, None)) or values.get((None, one.user_id)) or {}
-    found: Mapping[str, str] = kept.get(one.language, {})
-    return found
+def _kept(values: Mapping[tuple[int | None, int | None], Mapping[str, Any]], one: Recipient) -> Mapping[str, Any]:
+    return values.get((one.person_id, None)) or values.get((None, one.user_id)) or {}
 
 
 def _too_soon(session: Session, announcement: Announcement) -> ConflictError:

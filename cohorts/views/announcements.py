@@ -199,10 +199,14 @@ def _version(lang: str, people: Sequence[Addressee], title: Tri, text: Tri) -> V
     if not readers and not title.get(lang):
         return None
     example = (readers or people)[0]
-    values = example.values(lang)
-    words, spoken = text.best(lang)
+    (heading, heading_lang), (words, spoken) = title.best(lang), text.best(lang)
     return Version(
-        lang, spoken, filled(title.best(lang)[0], values), filled(words, values), len(readers), example.recipient.name
+        lang,
+        spoken,
+        filled(heading, example.values(heading_lang)),
+        filled(words, example.values(spoken)),
+        len(readers),
+        example.recipient.name,
     )
 
 

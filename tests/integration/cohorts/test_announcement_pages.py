@@ -218,7 +218,7 @@ class TestSeeing:
         soup = soup_of(visit("coordinator"), f"{LIST}/{sent.id}")
         assert text_of(soup, "h1") == ["Seen by 1 of 2"]
         assert text_of(soup, "tbody th") == ["Беков Болат"]
-        assert text_of(soup, "tbody .tag") == ["No account: by e-mail only"]
+        assert text_of(soup, "tbody .mute") == ["No account: by e-mail only"]
         assert text_of(soup, ".lines span") == ["Ахметов Али"]
         session.execute(update(Notice).where(Notice.seen_at.is_not(None)).values(seen_by_id=people.users["auditor"].id))
         soup = soup_of(visit("coordinator"), f"{LIST}/{sent.id}")
