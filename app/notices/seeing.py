@@ -1,6 +1,6 @@
 """What people do with their notices: they see them, and choose which letters they want."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -14,24 +14,14 @@ from app.notices.models import Notice, NoticeChoice
 from app.notices.queries import Reader
 
 
-def see(session: Session, *, notice: Notice, reader: Reader, actor: Actor, now: datetime) -> None:
-    """Remember that a notice was seen, and through whose account; whoever saw it first counts."""
-    _see(session, [notice.id], reader, actor, now)
-
-
-def see_all(session: Session, *, reader: Reader, upto: int, actor: Actor, now: datetime) -> int:
-    """Remember that everything in a feed was seen; gives how many notices were new.
+def see(session: Session, *, numbers: Collection[int], reader: Reader, actor: Actor, now: datetime) -> None:
+    """Remember that notices of a feed were seen, and through whose account; whoever saw one first counts.
 
     Args:
-        upto: the latest notice that the page showed: what came after it was not seen.
+        numbers: exactly those that were shown: what is told meanwhile may have any number, also a smaller one.
 
     """
-    fresh = select(Notice.id).where(reader.theirs, Notice.seen_at.is_(None), Notice.id <= upto)
-    return _see(session, list(session.scalars(fresh)), reader, actor, now)
-
-
-def _see(session: Session, numbers: list[int], reader: Reader, actor: Actor, now: datetime) -> int:
-    fresh = update(Notice).where(Notice.id.in_(numbers), Notice.seen_at.is_(None))
+    fresh = update(Notice).where(Notice.id.in_(numbers), reader.theirs, Notice.seen_at.is_(None))
     marked = session.execute(
         fresh.values(seen_at=now, seen_by_id=actor.user_id).returning(Notice.id),
         execution_options={"synchronize_session": False},
@@ -48,7 +38,6 @@ def _see(session: Session, numbers: list[int], reader: Reader, actor: Actor, now
             notices=len(marked),
         )
     session.flush()
-    return len(marked)
 
 
 def choose(

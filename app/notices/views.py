@@ -21,7 +21,7 @@ from app.notices.kinds import Kinds, NoticeKind
 from app.notices.models import Notice
 from app.notices.queries import Reader, choices_of, feed, get_notice, notice_of_announcement, readers, seen_by, unread
 from app.notices.rules import filled, reads_for_others_only
-from app.notices.seeing import choose, see, see_all
+from app.notices.seeing import choose, see
 from app.web import formats
 from app.web.forms import submitted
 from app.web.locale import LANGUAGE_COOKIE, chosen_language, remember, translate
@@ -81,7 +81,7 @@ def index() -> ResponseReturnValue:
         query=query,
         feeds=_feeds(actor, reader, counts),
         unread=counts.get(reader.person_id if reader.name is not None else None, 0),
-        upto=max((row.id for row in rows), default=0),
+        fresh=[row.id for row in rows if row.seen_at is None],
         days=_days(rows, names, actor, lang),
         page_number=number,
         pages=pages,
@@ -97,7 +97,7 @@ def notice(number: int) -> ResponseReturnValue:
     """Remember that a notice was seen, and go where it leads; an announcement is read here."""
     actor, lang = current_actor(), chosen_language()
     found, reader = get_notice(db_session(), actor, number)
-    see(db_session(), notice=found, reader=reader, actor=actor, now=moment())
+    see(db_session(), numbers=[found.id], reader=reader, actor=actor, now=moment())
     query = _query(actor, reader)
     if found.announcement is None:
         return redirect(found.path or url_for(".index", **query))
@@ -124,14 +124,14 @@ def announcement(number: int) -> ResponseReturnValue:
 @blueprint.post("/notices/seen")
 @signed_in
 def seen() -> ResponseReturnValue:
-    """Remember that everything up to the latest notice shown was seen."""
+    """Remember that the new notices of a page were seen: those that it showed."""
     actor = current_actor()
     reader = _reader(actor)
-    upto = _number(request.form.get("upto", ""))
-    if not upto:
+    numbers = [_number(text) for text in request.form.getlist("notice")]
+    if not numbers or not all(numbers) or len(numbers) > PER_PAGE:
         abort(400)
-    see_all(db_session(), reader=reader, upto=upto, actor=actor, now=moment())
-    return redirect(url_for(".index", **_query(actor, reader)))
+    see(db_session(), numbers=numbers, reader=reader, actor=actor, now=moment())
+    return redirect(url_for(".index", page=_number(request.form.get("page", "")) or None, **_query(actor, reader)))
 
 
 @blueprint.route("/notices/choices", methods=["GET", "POST"])

@@ -163,7 +163,7 @@ BY_HAND = (
     Form("cohorts.cohort_status", f"{C}/status", (("status", "closed"),)),
     Form("modules.seen", "/me/seen", (("seen", "1:1"),)),
     Form("cohorts.announcement_remind", f"{C}/announcements/1/remind", ()),
-    Form("notices.seen", "/notices/seen", (("upto", "1"), ("for", "own"))),
+    Form("notices.seen", "/notices/seen", (("notice", "1"), ("for", "own"), ("page", "1"))),
     Form("modules.calendar_address", "/me/calendar", (("new", "1"),)),
 )  # fmt: skip
 ELSEWHERE = {

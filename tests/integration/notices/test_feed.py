@@ -8,7 +8,7 @@ import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.enums import Role, ScopeKind
@@ -36,6 +36,19 @@ def page(client: FlaskClient, path: str = "/notices/", status: int = 200) -> Bea
 
 def lines(soup: BeautifulSoup) -> list[str]:
     return text_of(soup, ".sess .c > a")
+
+
+def marking(soup: BeautifulSoup) -> dict[str, list[str]]:
+    """What the button that marks the notices of a page sends."""
+    found: dict[str, list[str]] = {}
+    for field in soup.select("main form input[type=hidden]"):
+        found.setdefault(str(field["name"]), []).append(str(field["value"]))
+    return found
+
+
+def unseen(session: Session) -> list[str]:
+    rows = session.scalars(select(Notice).where(Notice.seen_at.is_(None)))
+    return sorted(row.values["en"]["what"] for row in rows)
 
 
 def number(session: Session, name: str = "Ethics") -> int:
@@ -173,26 +186,50 @@ class TestSeeing:
         assert row.seen_by_id == mine
         assert "Seen by Assistant" in page(visit("participant")).get_text()
 
-    def test_all_at_once_up_to_what_was_shown(self, session: Session, world: World, visit: Visit) -> None:
+    def test_those_that_were_shown_and_no_other(self, session: Session, world: World, visit: Visit) -> None:
         say(world, told(person(world), "A", "1"), told(person(world, "colleague"), "C", "1"))
         client = visit("participant")
-        soup = page(client)
-        upto = str(soup.select_one("[name=upto]")["value"])  # type: ignore[index]  # it is there
+        data = marking(page(client))
         say(world, told(person(world), "Later", "2"))
-        assert post(client, "/notices/seen", {"upto": upto}, page="/notices/").location == "/notices/"
-        unseen = [row.values["en"]["what"] for row in session.scalars(select(Notice).where(Notice.seen_at.is_(None)))]
-        assert sorted(unseen) == ["C en", "Later en"]
+        assert post(client, "/notices/seen", data, page="/notices/").location == "/notices/"
+        assert unseen(session) == ["C en", "Later en"]
         assert text_of(page(client), "h1") == ["Notices: 1 new"]
 
-    def test_an_assistant_marks_all_of_the_person_only(self, session: Session, world: World, visit: Visit) -> None:
+    def test_what_commits_meanwhile_under_a_smaller_number_stays_new(
+        self, session: Session, world: World, visit: Visit
+    ) -> None:
+        """PostgreSQL gives a row its number when it is written: who writes first may commit last."""
+        say(world, told(person(world), "Slow", "1"), told(person(world), "Quick", "2"))
+        slow = session.execute(
+            delete(Notice).where(Notice.id == number(session, "Slow")).returning(*Notice.__table__.columns)
+        ).mappings()
+        row = dict(slow.one())
+        client = visit("participant")
+        data = marking(page(client))
+        session.execute(insert(Notice), [row])
+        assert row["id"] < number(session, "Quick")
+        post(client, "/notices/seen", data, page="/notices/")
+        assert unseen(session) == ["Slow en"]
+
+    def test_a_page_of_many_marks_what_stands_on_it(self, session: Session, world: World, visit: Visit) -> None:
+        say(world, *(told(person(world), f"N{k:02}", f"{k}") for k in range(51)))
+        client = visit("participant")
+        data = marking(page(client, "/notices/?page=2"))
+        assert post(client, "/notices/seen", data, page="/notices/").location == "/notices/?page=2"
+        soup = page(client, "/notices/?page=2")
+        assert (text_of(soup, "h1"), text_of(soup, "main form")) == (["Notices: 50 new"], [])
+        first = marking(page(client))
+        assert len(first["notice"]) == 50
+        post(client, "/notices/seen", first, page="/notices/")
+        assert unseen(session) == []
+
+    def test_an_assistant_marks_those_of_the_person_only(self, session: Session, world: World, visit: Visit) -> None:
         say(world, told(person(world), "A", "1"), told(account(world, "assistant"), "Own", "1"))
         client = visit("assistant")
         theirs = world.users["participant"].person_id
-        data = {"upto": "999999", "for": str(theirs)}
+        data = {"notice": [str(key) for key in session.scalars(select(Notice.id))], "for": str(theirs)}
         assert post(client, "/notices/seen", data, page="/notices/").location == f"/notices/?for={theirs}"
-        assert [
-            row.values["en"]["what"] for row in session.scalars(select(Notice).where(Notice.seen_at.is_(None)))
-        ] == ["Own en"]
+        assert unseen(session) == ["Own en"]
         assert lines(page(client, "/notices/?for=own")) == ["Own en was moved."]
 
     def test_seen_twice_keeps_who_was_first(
@@ -230,15 +267,16 @@ class TestOthers:
     def test_odd_readers_are_not_there(self, visit: Visit, odd: str) -> None:
         assert visit("assistant").get("/notices/", query_string={"for": odd}).status_code == 404
 
-    @pytest.mark.parametrize("odd", ["", "x", "-1", "9" * 40, "1.0", "٣"])
-    def test_odd_numbers_mark_nothing(self, session: Session, world: World, visit: Visit, odd: str) -> None:
+    @pytest.mark.parametrize("odd", [[], [""], ["x"], ["-1"], ["9" * 40], ["1.0"], ["٣"], ["1"] * 51])
+    def test_odd_numbers_mark_nothing(self, session: Session, world: World, visit: Visit, odd: list[str]) -> None:
         say(world, told(person(world)))
-        assert post(visit("participant"), "/notices/seen", {"upto": odd}, page="/notices/").status_code == 400
+        data = {"notice": [*odd, str(number(session))] if odd else []}
+        assert post(visit("participant"), "/notices/seen", data, page="/notices/").status_code == 400
         assert session.scalars(select(Notice.seen_at)).one() is None
 
     def test_posts_need_the_token(self, visit: Visit) -> None:
         for path in ("/notices/seen", "/notices/choices"):
-            assert visit("participant").post(path, data={"upto": "1"}).status_code == 400
+            assert visit("participant").post(path, data={"notice": "1"}).status_code == 400
 
     def test_an_assistant_who_is_more_than_that_reads_their_own_first(self, world: World, visit: Visit) -> None:
         user = world.users["assistant"]
