@@ -51,7 +51,7 @@ from demo.seed import seed
 from modules.enums import AttendanceState, Half
 from modules.models import AttendanceMark, PublishedSession, Register
 from modules.queries.schedule import modules_of
-from modules.rules.attendance import Marking
+from modules.rules.attendance import Marking, Slot
 from modules.rules.facts import Facts
 from modules.services import add_session, publish
 from modules.services.attendance import save_register
@@ -240,9 +240,7 @@ def _attend(session: Session, cohort: Cohort, registers: int, actor: Actor) -> N
             session,
             cohort=cohort,
             module=module,
-            day=FIRST + timedelta(days=place // 2),
-            half=list(Half)[place % 2],
-            meeting=None,
+            slot=Slot(FIRST + timedelta(days=place // 2), list(Half)[place % 2]),
             marks=marks,
             actor=actor,
             now=NOW,

@@ -30,6 +30,7 @@ from cohorts.roster.columns import read_roster
 from cohorts.services import create_cohort, import_roster, start_cohort
 from modules.enums import AttendanceState, Half, SessionKind
 from modules.queries.schedule import modules_of
+from modules.rules.attendance import Slot
 from modules.rules.facts import Facts
 from modules.services import add_session
 from modules.services.attendance import Marking, save_register
@@ -213,9 +214,7 @@ class Stage:
             self.session,
             cohort=self.cohort,
             module=self.modules[module],
-            day=day,
-            half=half,
-            meeting=None,
+            slot=Slot(day, half),
             marks=marks,
             actor=self.actor,
             now=now,

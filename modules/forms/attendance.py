@@ -1,7 +1,7 @@
 """Input of the register of attendance: a row per person, by the number in the list."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 from werkzeug.datastructures import MultiDict
 
@@ -41,15 +41,11 @@ def typed_states(data: MultiDict[str, str]) -> dict[int, AttendanceState | None]
     }
 
 
-def read_marks(data: MultiDict[str, str], people: Mapping[int, int], unmarked: Collection[int]) -> dict[int, Marking]:
-    """The rows that were sent, by enrolment.
-
-    The buttons of :data:`REST` mark whoever is marked neither in the form nor in what is saved; ``clear`` takes the
-    mark of the person whose number was typed away.
+def read_marks(data: MultiDict[str, str], people: Mapping[int, int]) -> dict[int, Marking]:
+    """The rows that were sent, by enrolment; the button ``clear`` takes away the mark of the number that was typed.
 
     Args:
         people: enrolments by their number in the list.
-        unmarked: the numbers of those in this register who have no mark saved now.
 
     Raises:
         DomainError: a state that does not exist, or a number that is not in the list.
@@ -59,14 +55,14 @@ def read_marks(data: MultiDict[str, str], people: Mapping[int, int], unmarked: C
     wanted = typed_states(data)
     if data.get("act") == CLEAR:
         wanted[_number(data.get("cleared", ""))] = None
-    rows = {number: Marking(seen.get(number), state) for number, state in wanted.items()}
-    rest = REST.get(data.get("act", ""))
-    if rest:
-        left = set(unmarked) - {number for number, state in wanted.items() if state}
-        rows |= {number: Marking(None, rest) for number in left}
-    if not rows.keys() <= people.keys():
+    if not wanted.keys() <= people.keys():
         raise DomainError(STRANGER)
-    return {people[number]: row for number, row in rows.items()}
+    return {people[number]: Marking(seen.get(number), state) for number, state in wanted.items()}
+
+
+def read_rest(data: MultiDict[str, str]) -> AttendanceState | None:
+    """The state of the others, if the button was one of :data:`REST`."""
+    return REST.get(data.get("act", ""))
 
 
 def _number(text: str) -> int:

@@ -60,6 +60,15 @@ class Listed(NamedTuple):
     group_id: int | None
 
 
+class Entered(NamedTuple):
+    """Somebody of a cohort; ``active``: who did not withdraw."""
+
+    id: int
+    number: int
+    group_id: int | None
+    active: bool
+
+
 class Mark(NamedTuple):
     """How somebody stands in a register."""
 
@@ -147,6 +156,16 @@ def listed(session: Session, cohort_ids: Collection[int]) -> list[Listed]:
     return [Listed._make(row) for row in session.execute(statement)]
 
 
+def entered(session: Session, cohort_id: int) -> list[Entered]:
+    """Everybody of a cohort, by their number in the list."""
+    statement = (
+        select(Enrolment.id, Enrolment.number, Enrolment.group_id, Enrolment.status != EnrolmentStatus.WITHDRAWN)
+        .where(Enrolment.cohort_id == cohort_id)
+        .order_by(Enrolment.number)
+    )
+    return [Entered._make(row) for row in session.execute(statement)]
+
+
 def marks_of(session: Session, register_ids: Collection[int]) -> list[Mark]:
     """The marks of a few registers, and who set each when."""
     statement = (
@@ -208,10 +227,10 @@ def noon_of(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
 
 
-def held_on(session: Session, module: Module, day: date) -> list[Held]:
-    """The sessions of a module with a half-day on this day, by the clocks of their places."""
+def held_on(session: Session, module_ids: Collection[int], day: date) -> list[Held]:
+    """The sessions of modules with a half-day on this day, by the clocks of their places."""
     noon = noon_of(day)
-    found = held_sessions(session, module_ids=(module.id,), begin=noon - MARGIN, end=noon + MARGIN)
+    found = held_sessions(session, module_ids=module_ids, begin=noon - MARGIN, end=noon + MARGIN)
     return [meeting for meeting in found if any(slot.day == day for slot in meeting.slots)]
 
 
@@ -225,19 +244,19 @@ def find_register(
     return session.scalar(wanted.where(Register.day == day, Register.half == half))
 
 
-def module_at(modules: Sequence[Module], slot: Slot, held: Sequence[Held], kept: Kept | None) -> Module | None:
+def module_at(modules: Sequence[Module], slot: Slot, held: Sequence[Held], kept: Register | None) -> Module | None:
     """The module that a half-day belongs to: of its register, of its sessions, of the day's, or whose block it is.
 
     Args:
         modules: those in scope, with their blocks; None is the answer when it belongs to none of them.
-        held: the sessions around it; kept: its register if there is one.
+        held: the sessions of that day; kept: its register if there is one.
 
     """
     by_id = {module.id: module for module in modules}
     if kept is not None:
         return by_id.get(kept.module_id)
     at_once = [row.module_id for row in held if slot in row.slots]
-    same_day = [row.module_id for row in held if any(other.day == slot.day for other in row.slots)]
+    same_day = [row.module_id for row in held]
     spans = [(module.id, Span(block.starts_on, block.ends_on)) for module in modules for block in module.blocks]
     surely = [key for key, span in spans if span.holds(slot.day)]
     perhaps = [key for key, span in spans if span.touches(slot.day)]

@@ -1,10 +1,12 @@
 """Saving registers of attendance: row by row, so that two people can keep one register at once."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
 
-from sqlalchemy import select
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.rules import Actor
@@ -12,13 +14,13 @@ from app.audit.services import record
 from app.kernel import clock
 from app.kernel.errors import DomainError
 from app.kernel.words import Message
-from cohorts.enums import EnrolmentStatus
-from cohorts.models import Cohort, Enrolment
-from modules.enums import AttendanceState, Half, SessionStatus
+from cohorts.enums import CohortStatus
+from cohorts.models import Cohort
+from modules.enums import AttendanceState, SessionStatus
 from modules.models import AttendanceMark, Module, ModuleSession, Register
-from modules.queries.registers import Held, Mark, audience_at, find_register, held_on, marks_of
+from modules.queries.registers import Entered, Held, Mark, audience_at, entered, find_register, held_on, marks_of
 from modules.queries.schedule import zone_at
-from modules.rules.attendance import Audience, Marking, Merged, check_register, merge, within
+from modules.rules.attendance import Audience, Marking, Merged, Slot, check_register, merge, within
 from modules.rules.laying import Span
 
 __all__ = ["Clash", "Marking", "Saved", "save_register", "shift_registers"]
@@ -43,10 +45,13 @@ class Clash:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What became of a save: ``written`` rows changed, ``clashes`` did not and are to be decided."""
+    """What became of a save: ``written`` rows changed, ``clashes`` did not and are to be decided.
 
-    register: Register | None
+    ``left``: how many of those whom the register is for are not marked yet.
+    """
+
     written: int
+    left: int
     clashes: tuple[Clash, ...] = ()
 
 
@@ -55,48 +60,59 @@ def save_register(
     *,
     cohort: Cohort,
     module: Module,
-    day: date,
-    half: Half | None,
-    meeting: ModuleSession | None,
+    slot: Slot,
+    meeting: ModuleSession | None = None,
     marks: Mapping[int, Marking],
+    rest: AttendanceState | None = None,
     actor: Actor | None,
     now: datetime,
 ) -> Saved:
-    """Save rows of the register of a half-day (``half``) or of one session (``meeting``; then ``half`` is None).
+    """Save rows of the register of a half-day (``slot``) or of one session (``meeting``).
 
     Rows that are not sent, or that their sender didn't touch, stay as they are; a first save makes the register. Rows
     that somebody else changed meanwhile to another state than the one wanted are not written but come back as clashes:
     the caller shows them, and keeps the rest.
 
     Args:
-        day: for a session the day on which it begins by the clocks of its place.
+        slot: for a session the one in which it begins by the clocks of its place.
         marks: by enrolment, what the page showed and what is wanted.
+        rest: the state of everybody it is for who is marked neither here nor yet; None: they stay unmarked.
 
     Raises:
         DomainError: the cohort is closed, the day has not come or is not the module's, the half-day belongs to another
             module, the session is cancelled, or somebody marked withdrew or is not among those it is for.
 
     """
-    session.execute(select(Cohort.id).where(Cohort.id == cohort.id).with_for_update(key_share=True))
-    session.refresh(cohort, ["status"])
-    held = held_on(session, module, day)
-    _check_day(cohort, module, day, held, now)
+    day, half = slot.day, None if meeting else slot.half
+    status = session.execute(
+        select(Cohort.status).where(Cohort.id == cohort.id).with_for_update(key_share=True)
+    ).scalar_one()
+    held = held_on(session, (module.id,), day)
+    _check_day(status, cohort.time_zone, module, day, held, now)
     register = find_register(session, cohort.id, day=day, half=half, meeting=meeting)
     _check_register(module, register, meeting)
     before = {mark.enrolment_id: mark for mark in marks_of(session, (register.id,))} if register else {}
+    people = entered(session, cohort.id)
+    audience = audience_at(held, day=day, half=half, meeting=meeting)
+    expected = [row.id for row in people if row.active and audience.expects(row.id, row.group_id)]
+    if rest:
+        unmarked = [key for key in expected if key not in before and not (key in marks and marks[key].wanted)]
+        marks = {**marks, **dict.fromkeys(unmarked, Marking(None, rest))}
     outcome = {
         key: merge(before[key].state if key in before else None, marking) for key, marking in sorted(marks.items())
     }
-    changed = [key for key, merged in outcome.items() if merged is not Merged.LEFT]
-    _check_people(session, cohort, changed, audience_at(held, day=day, half=half, meeting=meeting), marked=before)
-    clashes = tuple(_clash(key, marks[key], before.get(key)) for key in changed if outcome[key] is Merged.CLASH)
-    written = {key: marks[key].wanted for key in changed if outcome[key] is Merged.WRITTEN}
+    changed = {key for key, merged in outcome.items() if merged is not Merged.LEFT}
+    _check_people(people, changed, audience, marked=before)
+    clashes = tuple(_clash(key, marks[key], before.get(key)) for key in sorted(changed) if outcome[key] is Merged.CLASH)
+    written = {key: marks[key].wanted for key, merged in outcome.items() if merged is Merged.WRITTEN}
     if written:
-        place = {"cohort_id": cohort.id, "module_id": module.id, "day": day, "half": half}
-        register = register or Register(**place, session_id=meeting.id if meeting else None)
-        _write(session, register, written, actor, now)
+        if register is None:
+            place = {"cohort_id": cohort.id, "module_id": module.id, "day": day, "half": half}
+            register = Register(**place, session_id=meeting.id if meeting else None)
+        _write(session, register, before, written, actor, now)
         _record(session, register, before, written, actor, now)
-    return Saved(register, len(written), clashes)
+    marked = {key for key in (*before, *written) if written.get(key, True)}
+    return Saved(len(written), sum(key not in marked for key in expected), clashes)
 
 
 def shift_registers(session: Session, *, cohort: Cohort, days: int) -> None:
@@ -107,11 +123,12 @@ def shift_registers(session: Session, *, cohort: Cohort, days: int) -> None:
         session.flush()
 
 
-def _check_day(cohort: Cohort, module: Module, day: date, held: Collection[Held], now: datetime) -> None:
+def _check_day(
+    status: CohortStatus, home: str, module: Module, day: date, held: Collection[Held], now: datetime
+) -> None:
     spans = [Span(block.starts_on, block.ends_on) for block in module.blocks]
     inside = within(day, spans, {slot.day for meeting in held for slot in meeting.slots})
-    today = clock.day_of(now, zone_at(module, day, cohort.time_zone))
-    check_register(cohort.status, day, inside=inside, today=today)
+    check_register(status, day, inside=inside, today=clock.day_of(now, zone_at(module, day, home)))
 
 
 def _check_register(module: Module, register: Register | None, meeting: ModuleSession | None) -> None:
@@ -122,18 +139,14 @@ def _check_register(module: Module, register: Register | None, meeting: ModuleSe
 
 
 def _check_people(
-    session: Session, cohort: Cohort, keys: Collection[int], audience: Audience, *, marked: Collection[int]
+    people: Sequence[Entered], changed: Collection[int], audience: Audience, *, marked: Collection[int]
 ) -> None:
     """Marks are for people of the cohort whom it is for; one that is there stays correctable when the group changed."""
-    rows = session.execute(
-        select(Enrolment.id, Enrolment.number, Enrolment.status, Enrolment.group_id)
-        .where(Enrolment.cohort_id == cohort.id, Enrolment.id.in_(keys))
-        .order_by(Enrolment.number)
-    ).all()
-    if len(rows) < len(keys):
+    rows = [row for row in people if row.id in changed]
+    if len(rows) < len(changed):
         raise DomainError(Message("Nothing was saved: somebody was marked who is not in this cohort."))
     for row in rows:
-        if row.status == EnrolmentStatus.WITHDRAWN:
+        if not row.active:
             raise DomainError(Message("Nothing was saved: No. %(n)s has withdrawn from the cohort.", n=row.number))
         if row.id not in marked and not audience.expects(row.id, row.group_id):
             raise DomainError(Message("Nothing was saved: the sessions are not for No. %(n)s.", n=row.number))
@@ -148,31 +161,31 @@ def _clash(key: int, marking: Marking, saved: Mark | None) -> Clash:
 def _write(
     session: Session,
     register: Register,
+    before: Collection[int],
     written: Mapping[int, AttendanceState | None],
     actor: Actor | None,
     now: datetime,
 ) -> None:
+    """Write the rows: one statement for the new ones, and one for each state that others are changed to."""
     user_id = actor.user_id if actor else None
     register.saved_at, register.saved_by_id = now, user_id
     session.add(register)
     session.flush()
-    rows = session.scalars(
-        select(AttendanceMark).where(
-            AttendanceMark.register_id == register.id, AttendanceMark.enrolment_id.in_(written)
-        )
-    )
-    known = {row.enrolment_id: row for row in rows}
-    for key, state in written.items():
-        row = known.get(key)
-        if state is None:
-            if row is not None:
-                session.delete(row)
-            continue
-        if row is None:
-            row = AttendanceMark(register_id=register.id, enrolment_id=key)
-            session.add(row)
-        row.state, row.marked_at, row.marked_by_id = state, now, user_id
-    session.flush()
+    stamp = {"marked_at": now, "marked_by_id": user_id}
+    new = [
+        {"register_id": register.id, "enrolment_id": key, "state": state, **stamp}
+        for key, state in written.items()
+        if key not in before
+    ]
+    if new:
+        session.execute(insert(AttendanceMark), new)
+    corrected = [(state or "", key) for key, state in written.items() if key in before]
+    for state, rows in groupby(sorted(corrected), key=itemgetter(0)):
+        there = AttendanceMark.register_id == register.id, AttendanceMark.enrolment_id.in_([key for _, key in rows])
+        if state:
+            session.execute(update(AttendanceMark).where(*there).values(state=state, **stamp))
+        else:
+            session.execute(delete(AttendanceMark).where(*there))
 
 
 def _record(

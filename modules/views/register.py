@@ -1,7 +1,7 @@
 """The register of one half-day or of one session: a row per person, six states."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -25,7 +25,7 @@ from cohorts.enums import CohortStatus, Mode
 from cohorts.models import Enrolment
 from cohorts.queries import enrolments
 from modules.enums import AttendanceState, Half
-from modules.forms.attendance import RegisterForm, read_marks, seen_text, typed_states
+from modules.forms.attendance import RegisterForm, read_marks, read_rest, seen_text, typed_states
 from modules.models import Block, Module, ModuleSession
 from modules.queries.attendance import attendance_rule
 from modules.queries.registers import (
@@ -33,6 +33,9 @@ from modules.queries.registers import (
     Kept,
     Mark,
     audience_at,
+    entered,
+    find_register,
+    held_on,
     held_sessions,
     kept_registers,
     marks_of,
@@ -55,6 +58,28 @@ EARLIER = 3  # columns of half-days before this one
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Which register it is: of a half-day (``slot``), or of one session (``meeting``) that begins in it."""
+
+    scope: Scope
+    module: Module
+    slot: Slot
+    meeting: ModuleSession | None = None
+
+    @property
+    def today(self) -> date:
+        """The day by the clocks of the place."""
+        zone = self.meeting.time_zone if self.meeting else None
+        return day_of(moment(), zone or zone_at(self.module, self.slot.day, self.scope.cohort.time_zone))
+
+    @property
+    def may_mark(self) -> bool:
+        """Whether the reader can save this register now."""
+        closed = self.scope.cohort.status == CohortStatus.CLOSED
+        return not closed and self.slot.day <= self.today and marks_in(self.scope, self.module)
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """A register and what its page needs; ``kept`` is None until somebody saved it.
 
@@ -65,34 +90,24 @@ class Sheet:
 
     """
 
-    scope: Scope
-    module: Module
-    slot: Slot
-    meeting: ModuleSession | None
+    at: Place
     held: Sequence[Held]
     registers: Sequence[Kept]
     kept: Kept | None
     rows: Sequence[Enrolment]
-    everybody: Mapping[int, int]
     marks: Mapping[int, Mark]
     earlier: Sequence[tuple[Kept, Mapping[int, AttendanceState]]]
-    today: date
-
-    @property
-    def may_mark(self) -> bool:
-        """Whether the reader can save this register now."""
-        closed = self.scope.cohort.status == CohortStatus.CLOSED
-        return not closed and self.slot.day <= self.today and marks_in(self.scope, self.module)
 
     @property
     def online(self) -> bool:
         """Whether it is held online only, so that nobody is in the room."""
-        if self.meeting is not None:
-            return bool(self.meeting.link) and not (self.meeting.rooms or self.meeting.address)
-        inside = [row.online for row in self.held if row.module_id == self.module.id and self.slot in row.slots]
+        meeting, module, slot = self.at.meeting, self.at.module, self.at.slot
+        if meeting is not None:
+            return bool(meeting.link) and not (meeting.rooms or meeting.address)
+        inside = [row.online for row in self.held if row.module_id == module.id and slot in row.slots]
         if inside:
             return all(inside)
-        modes = {block.mode for block in self.module.blocks if _span(block).touches(self.slot.day)}
+        modes = {block.mode for block in module.blocks if _span(block).touches(slot.day)}
         return bool(modes) and modes <= {Mode.ONLINE, Mode.DISTANCE}
 
     @property
@@ -105,15 +120,15 @@ class Sheet:
 @requires(VIEW_ATTENDANCE)
 def half_day(code: str, day: str, half: str) -> ResponseReturnValue:
     """Show and save the register of a half-day (``2026-11-24/pm``)."""
-    sheet = half_sheet(code, day, half)
-    if sheet is None:
+    at = half_place(code, day, half)
+    if at is None:
         flash(_("There is no register of this half-day: it is not one of the modules’ days."), "bad")
         return redirect(url_for("attendance.index", code=code))
-    return _answer(sheet)
+    return _answer(at)
 
 
-def half_sheet(code: str, day: str, half: str) -> Callable[[], Sheet] | None:
-    """What makes the register of a half-day, as often as it is called; None: the day is not one of the modules'.
+def half_place(code: str, day: str, half: str) -> Place | None:
+    """The register of a half-day; None: the day is not one of the modules'.
 
     Raises:
         NotFoundError: it is no half-day, or the cohort is out of reach.
@@ -122,16 +137,13 @@ def half_sheet(code: str, day: str, half: str) -> Callable[[], Sheet] | None:
     found = read_day(day)
     if found is None or half not in set(Half):
         raise NotFoundError(NOT_FOUND)
-    scope = get_scope(db_session(), current_actor().reach(VIEW_ATTENDANCE), code)
+    session = db_session()
+    scope = get_scope(session, current_actor().reach(VIEW_ATTENDANCE), code)
     slot = Slot(found, Half(half))
-    noon = noon_of(found)
-    held = held_sessions(db_session(), module_ids=scope.module_ids, begin=noon - AROUND, end=noon + AROUND)
-    registers = kept_registers(db_session(), (scope.cohort.id,))
-    kept = next((row for row in registers if row.slot == slot and row.session_id is None), None)
+    held = held_on(session, scope.module_ids, found)
+    kept = find_register(session, scope.cohort.id, day=found, half=slot.half, meeting=None)
     module = module_at(scope.modules, slot, held, kept)
-    if module is None:
-        return None
-    return lambda: _sheet(scope, module, slot, None, held, registers, kept)
+    return Place(scope, module, slot) if module else None
 
 
 @blueprint.route("/cohorts/<code>/attendance/session/<int:number>", methods=["GET", "POST"])
@@ -140,112 +152,90 @@ def meeting(code: str, number: int) -> ResponseReturnValue:
     """Show and save the register of one session."""
     scope = get_scope(db_session(), current_actor().reach(VIEW_ATTENDANCE), code)
     found = get_session(db_session(), scope, number)
-    slot = half_of(found.starts_at, found.time_zone)
-    registers = kept_registers(db_session(), (scope.cohort.id,))
-    kept = next((row for row in registers if row.session_id == found.id), None)
     module = next(module for module in scope.modules if module.id == found.module_id)
-    return _answer(lambda: _sheet(scope, module, slot, found, (), registers, kept))
+    return _answer(Place(scope, module, half_of(found.starts_at, found.time_zone), found))
 
 
 def _span(block: Block) -> Span:
     return Span(block.starts_on, block.ends_on)
 
 
-def _sheet(
-    scope: Scope,
-    module: Module,
-    slot: Slot,
-    of_session: ModuleSession | None,
-    held: Sequence[Held],
-    registers: Sequence[Kept],
-    kept: Kept | None,
-) -> Sheet:
-    session = db_session()
-    audience = audience_at(held, day=slot.day, half=slot.half, meeting=of_session)
-    everybody = enrolments(session, scope.cohort.id)
-    earlier = [row for row in registers if row.slot < slot and row.session_id is None and row.module_id == module.id]
+def sheet_of(at: Place) -> Sheet:
+    """The register with the people, their marks, and what lies around it."""
+    session, cohort, noon = db_session(), at.scope.cohort, noon_of(at.slot.day)
+    held: Sequence[Held] = ()
+    if at.meeting is None:
+        held = held_sessions(session, module_ids=at.scope.module_ids, begin=noon - AROUND, end=noon + AROUND)
+    registers = kept_registers(session, (cohort.id,))
+    key = at.meeting.id if at.meeting else None
+    kept = next((row for row in registers if row.session_id == key and (key or row.slot == at.slot)), None)
+    earlier = [
+        row for row in registers if row.slot < at.slot and row.session_id is None and row.module_id == at.module.id
+    ]
     wanted = [row.id for row in (*earlier[-EARLIER:], *((kept,) if kept else ()))]
     marks = marks_of(session, wanted) if wanted else []
     states: dict[int, dict[int, AttendanceState]] = {key: {} for key in wanted}
     for mark in marks:
         states[mark.register_id][mark.enrolment_id] = mark.state
     here = {mark.enrolment_id: mark for mark in marks if kept and mark.register_id == kept.id}
+    audience = audience_at(held, day=at.slot.day, half=at.slot.half, meeting=at.meeting)
     shown = [
         row
-        for row in sorted(everybody, key=lambda row: row.number)
-        if row.status in ACTIVE and (audience.expects(row.id, row.group_id) or row.id in here)
+        for row in sorted(enrolments(session, cohort.id, statuses=ACTIVE), key=lambda row: row.number)
+        if audience.expects(row.id, row.group_id) or row.id in here
     ]
-    return Sheet(
-        scope=scope,
-        module=module,
-        slot=slot,
-        meeting=of_session,
-        held=held,
-        registers=registers,
-        kept=kept,
-        rows=shown,
-        everybody={row.number: row.id for row in everybody},
-        marks=here,
-        earlier=[(row, states[row.id]) for row in earlier[-EARLIER:]],
-        today=day_of(
-            moment(), of_session.time_zone if of_session else zone_at(module, slot.day, scope.cohort.time_zone)
-        ),
-    )
+    return Sheet(at, held, registers, kept, shown, here, [(row, states[row.id]) for row in earlier[-EARLIER:]])
 
 
-def _answer(build: Callable[[], Sheet]) -> ResponseReturnValue:
-    sheet = build()
-    if request.method == "POST" and not marks_in(sheet.scope, sheet.module):
+def _answer(at: Place) -> ResponseReturnValue:
+    if request.method == "POST" and not marks_in(at.scope, at.module):
         raise NotFoundError(NOT_FOUND)
     form = RegisterForm()
     outcome: list[Saved] = []
-    if submitted(form, lambda: outcome.append(_save(sheet))):
+    if submitted(form, lambda: outcome.append(_save(at))):
         if outcome[0].clashes:
             keep_changes()  # the other rows are saved, and the page says so
-            return _conflict(sheet, outcome[0])
-        flash(_said(sheet, outcome[0]))
+            return _conflict(at, outcome[0])
+        flash(_said(outcome[0]))
         return redirect(url_for(request.endpoint or "", **(request.view_args or {}), q=request.args.get("q") or None))
-    return _page(build() if request.method == "POST" else sheet, form)
+    return _page(sheet_of(at), form)
 
 
-def _save(sheet: Sheet) -> Saved:
-    unmarked = {row.number for row in sheet.rows} - sheet.saved.keys()
+def _save(at: Place) -> Saved:
+    people = {row.number: row.id for row in entered(db_session(), at.scope.cohort.id)}
     return save_register(
         db_session(),
-        cohort=sheet.scope.cohort,
-        module=sheet.module,
-        day=sheet.slot.day,
-        half=None if sheet.meeting else sheet.slot.half,
-        meeting=sheet.meeting,
-        marks=read_marks(request.form, sheet.everybody, unmarked),
+        cohort=at.scope.cohort,
+        module=at.module,
+        slot=at.slot,
+        meeting=at.meeting,
+        marks=read_marks(request.form, people),
+        rest=read_rest(request.form),
         actor=current_actor(),
         now=moment(),
     )
 
 
-def _said(sheet: Sheet, saved: Saved) -> str:
+def _said(saved: Saved) -> str:
     """What was saved, in words."""
     if not saved.written:
         return str(_("Nothing was changed."))
-    rows = marks_of(db_session(), (saved.register.id,)) if saved.register else []
-    expected = {row.id for row in sheet.rows}
-    left = len(expected - {mark.enrolment_id for mark in rows})
-    if not left:
+    if not saved.left:
         return str(_("The register is saved: everybody is marked."))
     return str(
         ngettext(
             "The register is saved. %(num)s person is not marked yet.",
             "The register is saved. %(num)s people are not marked yet.",
-            left,
+            saved.left,
         )
     )
 
 
-def _conflict(sheet: Sheet, saved: Saved) -> ResponseReturnValue:
+def _conflict(at: Place, saved: Saved) -> ResponseReturnValue:
     """Ask about the rows that two people changed, and about no others."""
     lang = chosen_language()
-    by_id = {row.id: row for row in sheet.rows}
-    zone = sheet.scope.cohort.time_zone
+    by_id = {row.id: row for row in enrolments(db_session(), at.scope.cohort.id)}
+    zone = at.scope.cohort.time_zone
 
     def line(clash: Clash) -> dict[str, object]:
         row = by_id[clash.enrolment_id]
@@ -258,13 +248,12 @@ def _conflict(sheet: Sheet, saved: Saved) -> ResponseReturnValue:
             "at": formats.clock(clash.at, zone) if clash.at else "",
         }
 
-    lines = [line(clash) for clash in saved.clashes if clash.enrolment_id in by_id]
     seen = {by_id[clash.enrolment_id].number: clash.saved for clash in saved.clashes if clash.saved}
     return page(
         "modules/register_conflict.html",
         status=409,
-        title=_title(sheet),
-        lines=lines,
+        title=_title(at),
+        lines=[line(clash) for clash in saved.clashes],
         written=saved.written,
         words=dict(zip(AttendanceState, key_words(), strict=True)),
         letters=LETTERS,
@@ -273,20 +262,20 @@ def _conflict(sheet: Sheet, saved: Saved) -> ResponseReturnValue:
     )
 
 
-def _title(sheet: Sheet) -> str:
+def _title(at: Place) -> str:
     """Which register it is: module, day and half, or the session."""
     lang = chosen_language()
-    day = formats.day(sheet.slot.day, lang)
-    if sheet.meeting is None:
-        return f"{module_label(sheet.module, lang)} · {day}, {half_word(sheet.slot.half)}"
-    return f"{sheet.meeting.title.best(lang)[0]} · {day}, {hours(sheet.meeting)}"
+    day = formats.day(at.slot.day, lang)
+    if at.meeting is None:
+        return f"{module_label(at.module, lang)} · {day}, {half_word(at.slot.half)}"
+    return f"{at.meeting.title.best(lang)[0]} · {day}, {hours(at.meeting)}"
 
 
 def _page(sheet: Sheet, form: RegisterForm) -> ResponseReturnValue:
     lang = chosen_language()
-    rule = attendance_rule(sheet.scope.cohort)
+    rule = attendance_rule(sheet.at.scope.cohort)
     excused = rule.excused if rule else "left_out"
-    totals = state_counts(db_session(), sheet.scope.cohort.id, but=_left_out(sheet))
+    totals = state_counts(db_session(), sheet.at.scope.cohort.id, but=_left_out(sheet))
     states = _shown_states(sheet, form)
     text = request.args.get("q", "")[:80]
     wanted = search_key(text).split()
@@ -309,10 +298,10 @@ def _page(sheet: Sheet, form: RegisterForm) -> ResponseReturnValue:
     return page(
         "modules/register.html",
         form=form,
-        scope=sheet.scope,
-        title=_title(sheet),
-        column=_("This session") if sheet.meeting else _("This half-day"),
-        crumbs=crumbs(sheet.scope, inside=True),
+        scope=sheet.at.scope,
+        title=_title(sheet.at),
+        column=_("This session") if sheet.at.meeting else _("This half-day"),
+        crumbs=crumbs(sheet.at.scope, inside=True),
         rows=rows,
         people=len(sheet.rows),
         earlier=[(kept.slot.day, half_word(kept.slot.half)) for kept, _states in sheet.earlier],
@@ -322,21 +311,21 @@ def _page(sheet: Sheet, form: RegisterForm) -> ResponseReturnValue:
         seen=seen_text(sheet.saved),
         saved_by=sheet.kept.saved_by if sheet.kept else "",
         saved_at=_saved_at(sheet),
-        may_mark=sheet.may_mark,
+        may_mark=sheet.at.may_mark,
         online=sheet.online,
-        future=sheet.slot.day > sheet.today,
-        closed=sheet.scope.cohort.status == CohortStatus.CLOSED,
+        future=sheet.at.slot.day > sheet.at.today,
+        closed=sheet.at.scope.cohort.status == CohortStatus.CLOSED,
         sessions=_sessions(sheet, lang),
         before=_beside(sheet, -1),
         after=_beside(sheet, 1),
         text=text,
-        signing=sheet.meeting is None and not sheet.online and bool(sheet.rows),
+        signing=sheet.at.meeting is None and not sheet.online and bool(sheet.rows),
     )
 
 
 def _left_out(sheet: Sheet) -> set[int]:
     """The registers that do not enter the percentages: counted elsewhere, or of modules out of scope."""
-    strange = {row.id for row in sheet.registers if row.module_id not in sheet.scope.module_ids}
+    strange = {row.id for row in sheet.registers if row.module_id not in sheet.at.scope.module_ids}
     return not_counted(sheet.registers) | strange
 
 
@@ -359,7 +348,7 @@ def _shown_states(sheet: Sheet, form: RegisterForm) -> dict[int, AttendanceState
 def _saved_at(sheet: Sheet) -> str:
     if sheet.kept is None:
         return ""
-    zone = sheet.scope.cohort.time_zone
+    zone = sheet.at.scope.cohort.time_zone
     at = formats.clock(sheet.kept.saved_at, zone)
     day = day_of(sheet.kept.saved_at, zone)
     return at if day == day_of(moment(), zone) else f"{formats.day_short(day, chosen_language())}, {at}"
@@ -367,7 +356,7 @@ def _saved_at(sheet: Sheet) -> str:
 
 def _sessions(sheet: Sheet, lang: str) -> list[dict[str, object]]:
     """The sessions of a half-day, each with the address of a register of its own."""
-    code = sheet.scope.cohort.code
+    code = sheet.at.scope.cohort.code
     return [
         {
             "hours": f"{formats.clock(row.starts_at, row.time_zone)}–{formats.clock(row.ends_at, row.time_zone)}",
@@ -375,21 +364,23 @@ def _sessions(sheet: Sheet, lang: str) -> list[dict[str, object]]:
             "url": url_for("attendance.meeting", code=code, number=row.id),
         }
         for row in sheet.held
-        if sheet.meeting is None and sheet.slot in row.slots
+        if sheet.at.meeting is None and sheet.at.slot in row.slots
     ]
 
 
 def _beside(sheet: Sheet, way: int) -> tuple[str, date, str] | None:
     """The half-day of the module before or after this one: its address, day and half."""
-    if sheet.meeting is not None:
+    if sheet.at.meeting is not None:
         return None
-    slots = {slot for row in sheet.held if row.module_id == sheet.module.id for slot in row.slots}
-    slots |= {row.slot for row in sheet.registers if row.module_id == sheet.module.id and row.session_id is None}
-    earlier = sorted(slot for slot in slots if slot < sheet.slot)
-    later = sorted(slot for slot in slots if slot > sheet.slot and slot.day <= sheet.today)
+    slots = {slot for row in sheet.held if row.module_id == sheet.at.module.id for slot in row.slots}
+    slots |= {row.slot for row in sheet.registers if row.module_id == sheet.at.module.id and row.session_id is None}
+    earlier = sorted(slot for slot in slots if slot < sheet.at.slot)
+    later = sorted(slot for slot in slots if slot > sheet.at.slot and slot.day <= sheet.at.today)
     found = (later[:1] if way > 0 else earlier[-1:]) or None
     if found is None:
         return None
     slot = found[0]
-    url = url_for("attendance.half_day", code=sheet.scope.cohort.code, day=slot.day.isoformat(), half=slot.half.value)
+    url = url_for(
+        "attendance.half_day", code=sheet.at.scope.cohort.code, day=slot.day.isoformat(), half=slot.half.value
+    )
     return url, slot.day, half_word(slot.half)

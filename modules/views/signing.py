@@ -15,7 +15,7 @@ from modules.queries.schedule import NOT_FOUND
 from modules.rules.access import VIEW_ATTENDANCE
 from modules.signing import SigningSheet, draw
 from modules.views.attendance import blueprint, half_word
-from modules.views.register import Sheet, half_sheet
+from modules.views.register import Sheet, half_place, sheet_of
 
 # On the paper both languages stand side by side, whatever the page's: these words are not in the catalogues.
 HALVES = {Half.AM: ("түске дейін", "до обеда"), Half.PM: ("түстен кейін", "после обеда")}
@@ -26,24 +26,23 @@ NUMBERS = ("{n}-модуль", "Модуль {n}")
 @requires(VIEW_ATTENDANCE)
 def signing(code: str, day: str, half: str) -> Response:
     """The sheet as a PDF, for everybody who is expected, also before the day."""
-    build = half_sheet(code, day, half)
-    if build is None:
+    at = half_place(code, day, half)
+    if at is None:
         raise NotFoundError(NOT_FOUND)
-    sheet, title = build(), _("Signing sheet")
-    name = f"{title} {code} {sheet.slot.day:%Y-%m-%d} {half_word(sheet.slot.half)}.pdf"
-    return send_bytes(draw(content_of(sheet)), name, PDF)
+    name = f"{_('Signing sheet')} {code} {at.slot.day:%Y-%m-%d} {half_word(at.slot.half)}.pdf"
+    return send_bytes(draw(content_of(sheet_of(at))), name, PDF)
 
 
 def content_of(sheet: Sheet) -> SigningSheet:
     """What the sheet of a register says."""
-    cohort, slot = sheet.scope.cohort, sheet.slot
+    cohort, slot = sheet.at.scope.cohort, sheet.at.slot
     when = [
         f"{formats.date_long(slot.day, lang)}, {word}"
         for lang, word in zip(("kk", "ru"), HALVES[slot.half], strict=True)
     ]
     return SigningSheet(
         organisation=_both(cohort.programme.owner.name),
-        about=(_both(cohort.title), _module(sheet.module), (when[0], when[1])),
+        about=(_both(cohort.title), _module(sheet.at.module), (when[0], when[1])),
         rows=[
             (
                 str(row.number),

@@ -15,7 +15,7 @@ from cohorts.models import Cohort, Enrolment, Group
 from modules.enums import AttendanceState as State
 from modules.enums import Half
 from modules.models import Module
-from modules.rules.attendance import Marking
+from modules.rules.attendance import Marking, Slot
 from modules.services import lay_modules
 from modules.services.attendance import save_register
 from modules.services.experts import add_expert
@@ -126,9 +126,7 @@ class Teams:
                 self.world.session,
                 cohort=self.cohort,
                 module=self.module,
-                day=date(2024, 1, 15) + timedelta(days=number // 2),
-                half=(Half.AM, Half.PM)[number % 2],
-                meeting=None,
+                slot=Slot(date(2024, 1, 15) + timedelta(days=number // 2), (Half.AM, Half.PM)[number % 2]),
                 marks=marks,
                 actor=self.coordinator,
                 now=NOW,

@@ -21,6 +21,7 @@ from cohorts.models import Cohort, Enrolment
 from cohorts.services import change_status, close_cohort
 from modules.enums import AttendanceState, Half
 from modules.models import Module, Register
+from modules.rules.attendance import Slot
 from modules.services.attendance import Marking, save_register
 from tests.integration.certificates.making import HOUSE, NOW, World
 from tests.integration.certificates.teams import ATTENDANCE, Teams
@@ -100,9 +101,7 @@ def absent(stage: Stage) -> Callable[[Session, Cohort, Mapping[int, Enrolment]],
                 session,
                 cohort=cohort,
                 module=module,
-                day=register.day,
-                half=Half(register.half),
-                meeting=None,
+                slot=Slot(register.day, Half(register.half)),
                 marks={people[1].id: Marking(P, A)},
                 actor=stage.coordinator,
                 now=NOW,

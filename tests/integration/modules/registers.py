@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from cohorts.models import Cohort, Enrolment
 from modules.enums import AttendanceState, Half, SessionKind
 from modules.models import AttendanceMark, ModuleSession, Register
+from modules.rules.attendance import Slot
 from modules.services.attendance import Marking, Saved, save_register
 from tests.integration.modules.world import HOME, NOW, World
 
@@ -43,7 +44,7 @@ def keep(
     world: World,
     marks: Mapping[int, AttendanceState | Marking | None],
     day: date = TODAY,
-    half: Half | None = Half.AM,
+    half: Half = Half.AM,
     meeting: ModuleSession | None = None,
     *,
     by: str = "coordinator",
@@ -57,8 +58,7 @@ def keep(
         world.session,
         cohort=world.cohort,
         module=world.modules[module],
-        day=day,
-        half=None if meeting else half,
+        slot=Slot(day, half),
         meeting=meeting,
         marks=rows,
         actor=world.actor(by),

@@ -15,7 +15,7 @@ from cohorts.signals import CohortClosing, cohort_closing
 from modules.enums import AttendanceState, Half, SessionKind, SessionStatus
 from modules.models import AttendanceMark, Register
 from modules.queries.attendance import judge, own_attendance, roll_of
-from modules.rules.attendance import Standing
+from modules.rules.attendance import Slot, Standing
 from modules.services import move_schedule
 from modules.services.attendance import Marking
 from tests.integration.modules.registers import (
@@ -90,7 +90,7 @@ class TestSaving:
         assert session.scalars(select(Register)).one().saved_at == NOW
 
     def test_nothing_marked_makes_no_register(self, session: Session, world: World) -> None:
-        assert keep(world, {1: None}).register is None
+        assert keep(world, {1: None}).written == 0
         assert session.scalars(select(Register)).all() == []
 
     def test_the_audit_names_what_was_corrected(self, session: Session, world: World) -> None:
@@ -120,10 +120,10 @@ class TestSaving:
 
     def test_a_session_has_a_register_of_its_own(self, session: Session, world: World) -> None:
         meeting = held(world)
-        keep(world, {1: P}, half=None, meeting=meeting)
+        keep(world, {1: P}, meeting=meeting)
         register = session.scalars(select(Register)).one()
         assert (register.session_id, register.half, register.day) == (meeting.id, None, TODAY)
-        keep(world, {2: A}, half=None, meeting=meeting)
+        keep(world, {2: A}, meeting=meeting)
         assert session.scalars(select(AttendanceMark.state).order_by(AttendanceMark.id)).all() == [P, A]
 
 
@@ -190,9 +190,7 @@ def keep_unknown(world: World) -> None:
         world.session,
         cohort=world.cohort,
         module=world.modules[0],
-        day=TODAY,
-        half=Half.AM,
-        meeting=None,
+        slot=Slot(TODAY, Half.AM),
         marks={999_999: Marking(None, P)},
         actor=None,
         now=NOW,
@@ -231,7 +229,7 @@ class TestRoll:
 
     def test_nobody_is_counted_twice(self, session: Session, world: World) -> None:
         meeting = held(world)
-        keep(world, {1: A, 2: P}, half=None, meeting=meeting)
+        keep(world, {1: A, 2: P}, meeting=meeting)
         own = people(world)[0].id
         assert roll_of(session, world.cohort).tallies[own].percent == 0
         assert [entry.single for entry in roll_of(session, world.cohort).entries] == [True]
@@ -245,7 +243,7 @@ class TestRoll:
     ) -> None:
         own = people(world)
         meeting = held(world, audience=(f"enrolment:{own[0].id}",))
-        keep(world, {1: P}, half=None, meeting=meeting)
+        keep(world, {1: P}, meeting=meeting)
         meeting.status = SessionStatus.CANCELLED
         session.flush()
         roll = roll_of(session, world.cohort)
@@ -352,7 +350,7 @@ class TestOwn:
         ask_for(world.cohort)
         meeting = held(world, begin="14:00", end="15:00")
         keep(world, {1: P, 2: P})
-        keep(world, {1: A}, half=None, meeting=meeting)
+        keep(world, {1: A}, meeting=meeting)
         own = own_attendance(session, people(world)[0].id)
         assert own is not None
         assert (own.tally.percent, own.at_least, own.standing) == (50, 80, Standing.BELOW)

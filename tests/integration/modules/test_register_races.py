@@ -13,6 +13,7 @@ from cohorts.models import Cohort, Enrolment
 from modules.enums import AttendanceState, Half
 from modules.models import AttendanceMark, Register
 from modules.queries.schedule import modules_of
+from modules.rules.attendance import Slot
 from modules.services.attendance import Marking, Saved, save_register
 from tests.integration.modules.registers import TODAY, A, P
 from tests.integration.modules.world import NOW, make_world
@@ -42,9 +43,7 @@ def together(app: Flask, *rows: dict[int, AttendanceState]) -> list[Saved]:
                 session,
                 cohort=cohort,
                 module=modules_of(session, cohort.id)[0],
-                day=TODAY,
-                half=Half.AM,
-                meeting=None,
+                slot=Slot(TODAY, Half.AM),
                 marks={keys[number]: Marking(None, state) for number, state in marks.items()},
                 actor=None,
                 now=NOW + timedelta(minutes=1),

@@ -29,6 +29,7 @@ from cohorts.queries import enrolments, get_cohort
 from modules.enums import AttendanceState, Half, SessionKind
 from modules.models import Expert, Module
 from modules.queries.schedule import modules_of
+from modules.rules.attendance import Slot
 from modules.rules.facts import Facts
 from modules.services import add_session, publish
 from modules.services.attendance import Marking, save_register
@@ -162,9 +163,7 @@ class Year:
             self.session,
             cohort=self.cohort,
             module=self.module(module),
-            day=day,
-            half=half,
-            meeting=None,
+            slot=Slot(day, half),
             marks=marks,
             actor=self.actor,
             now=self.now,
