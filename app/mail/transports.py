@@ -12,6 +12,7 @@ from typing import Protocol
 
 from app.kernel.files.writing import draft
 from app.kernel.words import Message
+from app.mail.conversation import Conversation, TlsConversation
 from app.mail.rules import MOST_REASON, clean_line
 from app.mail.server import MailServer, Safety
 from app.settings import Settings
@@ -103,7 +104,7 @@ class SmtpTransport:
     server: MailServer
     sender: str
     pause: float = PAUSE
-    _connection: smtplib.SMTP | None = field(default=None, init=False)
+    _connection: Conversation | None = field(default=None, init=False)
     _handed: int = field(default=0, init=False)
     _breaks: int = field(default=0, init=False)
 
@@ -113,6 +114,8 @@ class SmtpTransport:
             time.sleep(self.pause)
         if self._handed >= PER_CONNECTION:
             self.close()
+        if self._connection:
+            self._connection.give_time()
         try:
             try:
                 self._envelope(self._connected(), parcel)
@@ -146,7 +149,7 @@ class SmtpTransport:
         self._connected()
         raise LetterRefusedError(broken, for_good=False) from error
 
-    def _connected(self) -> smtplib.SMTP:
+    def _connected(self) -> Conversation:
         if self._connection is None:
             try:
                 self._connection = self._connect()
@@ -154,15 +157,15 @@ class SmtpTransport:
                 raise ServerAwayError(_trouble(error, self.server)) from error
         return self._connection
 
-    def _connect(self) -> smtplib.SMTP:
+    def _connect(self) -> Conversation:
         server, us = self.server, self.sender.rpartition("@")[2]
         if server.safety == Safety.TLS:
             context = ssl.create_default_context()
-            connection: smtplib.SMTP = smtplib.SMTP_SSL(
+            connection: Conversation = TlsConversation(
                 server.host, server.port, local_hostname=us, timeout=TIMEOUT, context=context
             )
         else:
-            connection = smtplib.SMTP(server.host, server.port, local_hostname=us, timeout=TIMEOUT)
+            connection = Conversation(server.host, server.port, local_hostname=us, timeout=TIMEOUT)
         try:
             if server.safety == Safety.STARTTLS:
                 connection.starttls(context=ssl.create_default_context())

@@ -23,6 +23,7 @@ from app.mail.server import MailServer, Safety
 
 PLAIN = {"tls_context": None, "require_starttls": False, "auth_required": False, "authenticator": None}
 USER, PASSWORD = "jetekshi", "a password of the tests"
+DROPS, DROP = 100, 0.1  # seconds
 
 
 @dataclass
@@ -34,6 +35,7 @@ class Postbox:
         data_reply: answered to every letter instead of taking it.
         hang_up_after: how many letters are taken before the line is cut, without an answer to the last.
         gate: a letter waits here before it is answered.
+        drips: the command whose answer comes byte by byte.
 
     """
 
@@ -42,6 +44,7 @@ class Postbox:
     data_reply: str = ""
     hang_up_after: int | None = None
     gate: Event | None = None
+    drips: str = ""
     arrived: Event = field(default_factory=Event)
     connections: int = 0
     recipients: list[str] = field(default_factory=list)
@@ -57,12 +60,14 @@ class Postbox:
         """Somebody came; they say hello once more when the line is encrypted."""
         self.connections += session.ssl is not None
         session.host_name = hostname
+        await self._drip("EHLO", server)
         return responses
 
     async def handle_RCPT(  # noqa: N802 - as in aiosmtpd
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """Take a recipient, or what was told."""
+        await self._drip("RCPT", server)
         if told := self.replies.get(address):
             return told.pop(0)
         envelope.rcpt_tos.append(address)
@@ -74,6 +79,7 @@ class Postbox:
         if self.gate is not None:
             while not self.gate.is_set():
                 time.sleep(0.01)  # noqa: ASYNC251 - as said above
+        await self._drip("DATA", server)
         if self.data_reply:
             return self.data_reply
         assert isinstance(envelope.content, bytes)
@@ -85,6 +91,12 @@ class Postbox:
             assert isinstance(server.transport, asyncio.WriteTransport)
             server.transport.abort()
         return "250 OK"
+
+    async def _drip(self, command: str, server: SMTP) -> None:
+        for letter in "250 OK".ljust(DROPS, "K") if command == self.drips else "":
+            assert isinstance(server.transport, asyncio.WriteTransport)
+            server.transport.write(letter.encode())
+            await asyncio.sleep(DROP)
 
 
 @dataclass

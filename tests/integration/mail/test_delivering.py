@@ -200,6 +200,32 @@ def test_a_server_that_always_hangs_up_is_away(own_app: Flask, office: Office, h
     assert "Letters cannot be sent now: The connection broke off" in problem(own_app, 2)
 
 
+LONG = "the server was still answering after 2 seconds"
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("EHLO", f"Letters cannot be sent now: The server does not answer: {LONG}"),
+        ("RCPT", f"The connection broke off while the letter was handed over: {LONG}"),
+        ("DATA", f"The connection broke off while the letter was handed over: {LONG}"),
+    ],
+)
+def test_a_server_that_drips_holds_nobody_for_ever(
+    own_app: Flask, office: Office, hand: Worker, clock: Clock, monkeypatch: pytest.MonkeyPatch, command: str, said: str
+) -> None:
+    monkeypatch.setattr("app.mail.conversation.DEADLINE", 2.0)
+    write(own_app)
+    with office.open(Postbox(drips=command)) as postbox:
+        hand.run_due()
+        assert states(own_app) == [LetterState.WAITING]
+        assert problem(own_app) == said
+        postbox.drips = ""
+        minute(clock, hand, 6)
+    assert states(own_app) == [LetterState.SENT]
+    assert len(postbox.letters) == 1
+
+
 @pytest.mark.parametrize(
     ("server", "said"),
     [
