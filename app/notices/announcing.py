@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.enums import ScopeKind
@@ -16,7 +16,7 @@ from app.kernel.errors import ConflictError, DomainError
 from app.kernel.missing import add_rows, new_keys
 from app.kernel.tri import LANGUAGES, Tri
 from app.kernel.words import Message
-from app.mail.queries import Recipient, recipients_of_people, recipients_of_users
+from app.mail.queries import Recipient
 from app.mail.services import Draft, post
 from app.mail.templates import LetterTemplate
 from app.notices.kinds import NoticeKind
@@ -214,33 +214,36 @@ def _post(
     )
 
 
-def remind(session: Session, *, announcement: Announcement, actor: Actor, now: datetime) -> int:
+def remind(
+    session: Session, *, announcement: Announcement, people: Sequence[Addressee], actor: Actor, now: datetime
+) -> int:
     """Put an announcement on top again for those who have not seen it, with a letter; at most once an hour.
+
+    Args:
+        people: who is in its audience at present; whoever has left since is not reminded.
 
     Returns:
         How many were reminded.
 
     Raises:
-        DomainError: everybody has seen it.
+        DomainError: nobody is left to be reminded.
         ConflictError: it was sent, or somebody reminded them, less than an hour ago.
 
     """
     _take_turn(session, announcement, actor, now)
+    recipients = [one.recipient for one in people]
+    unseen = (Notice.announcement_id == announcement.id, Notice.seen_at.is_(None))
     rest = session.execute(
         update(Notice)
-        .where(Notice.announcement_id == announcement.id, Notice.seen_at.is_(None))
+        .where(*unseen, Notice.id.not_in(_left(session, unseen, recipients)))
         .values(created_at=now)
         .returning(Notice.person_id, Notice.user_id, Notice.values),
         execution_options={"synchronize_session": False},
     ).all()
     if not rest:
-        raise DomainError(Message("Nobody was reminded: everybody has seen it by now."))
+        raise DomainError(Message("Nobody was reminded: everybody who is still in this audience has seen it."))
     values = {(row.person_id, row.user_id): row[2] for row in rest}
-    recipients = [
-        *recipients_of_people(session, [row.person_id for row in rest if row.person_id]),
-        *recipients_of_users(session, [row.user_id for row in rest if row.user_id]),
-    ]
-    letters = [(one, _kept(values, one)) for one in recipients]
+    letters = [(one, kept) for one in recipients if (kept := _kept(values, one)) is not None]
     _post(session, announcement, REMINDER_LETTER, letters, actor, now)
     record(
         session,
@@ -253,6 +256,13 @@ def remind(session: Session, *, announcement: Announcement, actor: Actor, now: d
     )
     session.flush()
     return len(rest)
+
+
+def _left(session: Session, told: Sequence[ColumnElement[bool]], recipients: Sequence[Recipient]) -> list[int]:
+    """The notices of those who are in the audience no more: a few, whatever its size."""
+    inside = {key for one in recipients for key in ((one.person_id, None), (None, one.user_id))}
+    rows = session.execute(select(Notice.id, Notice.person_id, Notice.user_id).where(*told))
+    return [row.id for row in rows if (row.person_id, row.user_id) not in inside]
 
 
 def _take_turn(session: Session, announcement: Announcement, actor: Actor, now: datetime) -> None:
@@ -274,8 +284,10 @@ def _take_turn(session: Session, announcement: Announcement, actor: Actor, now: 
         raise _too_soon(session, announcement)
 
 
-def _kept(values: Mapping[tuple[int | None, int | None], Mapping[str, Any]], one: Recipient) -> Mapping[str, Any]:
-    return values.get((one.person_id, None)) or values.get((None, one.user_id)) or {}
+def _kept(
+    values: Mapping[tuple[int | None, int | None], Mapping[str, Any]], one: Recipient
+) -> Mapping[str, Any] | None:
+    return values.get((one.person_id, None), values.get((None, one.user_id)))
 
 
 def _too_soon(session: Session, announcement: Announcement) -> ConflictError:

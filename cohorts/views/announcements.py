@@ -156,10 +156,12 @@ def announcement(code: str, number: int) -> ResponseReturnValue:
 @blueprint.post("/cohorts/<code>/announcements/<int:number>/remind")
 @requires(MANAGE_COHORT)
 def announcement_remind(code: str, number: int) -> ResponseReturnValue:
-    """Remind those who have not seen it, at most once an hour."""
+    """Remind those who have not seen it and are still in its audience, at most once an hour."""
     at = desk(code, MANAGE_COHORT)
     found = get_announcement(at.session, _places(at, MANAGE_COHORT), number)
-    people = remind(at.session, announcement=found, actor=at.actor, now=at.now)
+    audience = next((one for one in _audiences(at) if one.ref == found.audience), None)
+    inside = audience.people() if audience else ()
+    people = remind(at.session, announcement=found, people=inside, actor=at.actor, now=at.now)
     flash(ngettext("%(num)s person was reminded.", "%(num)s people were reminded.", people))
     return redirect(url_for("cohorts.announcement", code=code, number=number))
 

@@ -1,5 +1,6 @@
 """Announcements for the tests."""
 
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
@@ -8,7 +9,7 @@ from sqlalchemy import insert, select
 from app.accounts.enums import ScopeKind
 from app.accounts.models import User
 from app.kernel.tri import Tri
-from app.notices.announcing import Audience, announce
+from app.notices.announcing import Audience, announce, remind
 from app.notices.models import Announcement
 from app.people.enums import NameForm, NameKind
 from app.people.models import Person, PersonEmail, PersonName
@@ -52,6 +53,17 @@ def send(world: World, kind: str = "cohort", code: str = "kel-1", **changes: Any
         **changes,
     }
     return announce(world.session, **given)
+
+
+def remind_rest(world: World, sent: Announcement, *, by: str = "coordinator", minutes: int = 60) -> int:
+    """Remind those of an audience who have not seen it, some time after it was sent."""
+    return remind(
+        world.session,
+        announcement=sent,
+        people=audiences(world)["cohort"].people(),
+        actor=world.actor(by),
+        now=NOW + timedelta(minutes=minutes),
+    )
 
 
 def account_of(world: World, number: int, code: str = "kel-1") -> User:

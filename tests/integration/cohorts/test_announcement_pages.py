@@ -15,6 +15,8 @@ from app.kernel.tri import Tri
 from app.mail.models import Letter
 from app.notices.models import Announcement, Notice
 from app.people.models import Person, PersonEmail
+from cohorts.enums import EnrolmentStatus
+from cohorts.models import Enrolment
 from tests.integration.cohorts.announcing import TEXTS, account_of, audiences, send
 from tests.integration.cohorts.world import NOW, World
 from tests.support.pages import post
@@ -237,6 +239,28 @@ class TestSeeing:
         answer = post(second, f"{path}/remind", {}, page=FORM)
         assert answer.status_code == 409
         assert "Nobody was reminded: Coordinator did it less than an hour ago." in answer.text
+
+    def test_the_button_reminds_nobody_who_has_withdrawn_since(
+        self, session: Session, people: World, visit: Visit, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        sent = send(people)
+        path = f"{LIST}/{sent.id}"
+        session.execute(update(Enrolment).where(Enrolment.number == 1).values(status=EnrolmentStatus.WITHDRAWN))
+        at(monkeypatch, NOW + HOUR)
+        client = visit("coordinator")
+        post(client, f"{path}/remind", {}, page=path)
+        assert "1 person was reminded." in client.get(path).text
+
+    def test_a_group_that_is_gone_reminds_nobody(
+        self, session: Session, people: World, visit: Visit, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        sent = send(people)
+        path = f"{LIST}/{sent.id}"
+        session.execute(update(Announcement).values(audience="group:999999"))
+        at(monkeypatch, NOW + HOUR)
+        answer = post(visit("coordinator"), f"{path}/remind", {}, page=path)
+        assert answer.status_code == 422
+        assert "Nobody was reminded: everybody who is still in this audience has seen it." in answer.text
 
     def test_an_empty_list_says_what_it_is_for(self, world: World, visit: Visit) -> None:
         assert text_of(soup_of(visit("coordinator"), LIST), ".empty a") == ["New announcement"]

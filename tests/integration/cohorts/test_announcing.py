@@ -8,20 +8,18 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
-from app.accounts.queries import load_actor
 from app.audit.models import AuditEntry
 from app.kernel.database import db
 from app.kernel.errors import ConflictError, DomainError
 from app.kernel.tri import Tri
 from app.kernel.unit import unit_of_work
 from app.mail.models import Letter, Mailing
-from app.notices.announcing import remind
 from app.notices.models import Announcement, Notice
 from cohorts.enums import EnrolmentStatus
 from cohorts.models import Enrolment
 from cohorts.services import start_cohort
 from cohorts.services.groups import assign, ensure_group
-from tests.integration.cohorts.announcing import account_of, audiences, crowd, key, send
+from tests.integration.cohorts.announcing import account_of, audiences, crowd, key, remind_rest, send
 from tests.integration.cohorts.world import NOW, World, make_world
 from tests.support.together import together
 from tests.support.visiting import Statements
@@ -166,7 +164,7 @@ class TestReminding:
         session.execute(
             update(Notice).where(Notice.person_id == user.person_id).values(seen_at=NOW, seen_by_id=user.id)
         )
-        assert remind(session, announcement=sent, actor=world.actor("coordinator"), now=NOW + HOUR) == 1
+        assert remind_rest(world, sent) == 1
         session.expire_all()
         moments = {row.person_id == user.person_id: row.created_at for row in session.scalars(select(Notice))}
         assert moments == {True: NOW, False: NOW + HOUR}
@@ -178,37 +176,56 @@ class TestReminding:
 
     def test_at_most_once_an_hour(self, session: Session, world: World) -> None:
         world.enrol("Ахметов Али")
-        sent, actor = send(world), world.actor("coordinator")
+        sent = send(world)
         for minutes in (0, 59):
             with pytest.raises(ConflictError, match="sent less than an hour ago"):
-                remind(session, announcement=sent, actor=actor, now=NOW + timedelta(minutes=minutes))
-        remind(session, announcement=sent, actor=actor, now=NOW + HOUR)
+                remind_rest(world, sent, minutes=minutes)
+        remind_rest(world, sent, minutes=60)
         with pytest.raises(ConflictError, match="Coordinator did it less than an hour ago"):
-            remind(session, announcement=sent, actor=actor, now=NOW + HOUR + timedelta(minutes=59))
-        assert remind(session, announcement=sent, actor=actor, now=NOW + 2 * HOUR) == 1
+            remind_rest(world, sent, minutes=119)
+        assert remind_rest(world, sent, minutes=120) == 1
 
     def test_when_everybody_has_seen_it_nobody_is_reminded(self, session: Session, world: World) -> None:
         world.enrol("Ахметов Али")
         sent = send(world)
         session.execute(update(Notice).values(seen_at=NOW))
-        with pytest.raises(DomainError, match="everybody has seen it"):
-            remind(session, announcement=sent, actor=world.actor("coordinator"), now=NOW + HOUR)
+        with pytest.raises(DomainError, match="everybody who is still in this audience has seen it"):
+            remind_rest(world, sent)
+
+    def test_who_has_withdrawn_since_is_not_reminded(self, session: Session, world: World) -> None:
+        world.enrol("Ахметов Али", "Беков Болат")
+        sent = send(world)
+        session.execute(update(Enrolment).where(Enrolment.number == 1).values(status=EnrolmentStatus.WITHDRAWN))
+        assert remind_rest(world, sent) == 1
+        assert addresses(session, "notices.announcement_reminder") == ["person3@example.org"]
+        moments = session.scalars(select(Notice.created_at).order_by(Notice.id)).all()
+        assert moments == [NOW, NOW + HOUR]
+        session.execute(update(Enrolment).values(status=EnrolmentStatus.WITHDRAWN))
+        with pytest.raises(DomainError, match="everybody who is still in this audience has seen it"):
+            remind_rest(world, sent, minutes=120)
+
+    def test_who_became_somebody_since_is_reminded_of_what_the_account_was_told(
+        self, session: Session, world: World
+    ) -> None:
+        world.enrol("Ахметов Али")
+        sent, user = send(world), account_of(world, 1)
+        session.execute(update(Notice).values(person_id=None, user_id=user.id))
+        assert remind_rest(world, sent) == 1
+        assert addresses(session, "notices.announcement_reminder") == [user.email]
 
     def test_of_two_coordinators_one_reminds(self, own_app: Flask) -> None:
         with own_app.app_context(), unit_of_work() as session:
             world = make_world(session)
             world.enrol("Ахметов Али", "Беков Болат")
             number, names = send(world).id, ("coordinator", "of_owner")
-            users = [world.users[name].id for name in names]
+            users = {name: world.users[name].id for name in names}
 
-        def press(user_id: int) -> int:
+        def press(name: str) -> int:
             with own_app.app_context(), unit_of_work() as session:
-                actor = load_actor(session, user_id, day=NOW.date(), lang="en")
-                assert actor is not None
-                found = session.get_one(Announcement, number)
-                return remind(session, announcement=found, actor=actor, now=NOW + HOUR)
+                found = {key: session.get_one(User, user_id) for key, user_id in users.items()}
+                return remind_rest(World(session, found), session.get_one(Announcement, number), by=name)
 
-        results = together(*(lambda user_id=user_id: press(user_id) for user_id in users))
+        results = together(*(lambda name=name: press(name) for name in names))
         assert sorted(type(one).__name__ for one in results) == ["ConflictError", "int"]
         with own_app.app_context():
             assert len(addresses(db.session(), "notices.announcement_reminder")) == 2
