@@ -76,6 +76,11 @@ def standing(*, workers: int, failed: int) -> Standing:
     return Standing.FAILED if failed else Standing.FINE
 
 
+def is_orphaned(state: JobState, lease_until: datetime | None, *, now: datetime) -> bool:
+    """Whether a job's worker shows no life any more."""
+    return state is JobState.RUNNING and lease_until is not None and lease_until < now
+
+
 def may_call_off(seen: str, state: JobState) -> bool:
     """Whether a job may be called off by somebody who saw it in a state: one that began meanwhile is still the same."""
     begun = seen == JobState.WAITING and state is JobState.RUNNING

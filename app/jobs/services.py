@@ -13,7 +13,7 @@ from app.jobs.enums import JobState
 from app.jobs.kinds import JobKind, Registry
 from app.jobs.models import Job, TriggerMark, WorkerPulse
 from app.jobs.queries import get_job
-from app.jobs.rules import fires, may_call_off
+from app.jobs.rules import fires, is_orphaned, may_call_off
 from app.kernel.errors import ConflictError
 from app.kernel.missing import add_missing
 from app.kernel.words import Message
@@ -108,6 +108,8 @@ def run_again(session: Session, *, number: int, actor: Actor, now: datetime) -> 
 def cancel(session: Session, *, number: int, seen: str, actor: Actor, now: datetime) -> Job:
     """Call a job off: at once unless it runs; then it stops at its next step, and what it has done stays.
 
+    One whose worker died ends at once, too: no other may know its kind, and its turn would be taken for ever.
+
     Args:
         seen: the state in which whoever calls it off saw it.
 
@@ -119,10 +121,13 @@ def cancel(session: Session, *, number: int, seen: str, actor: Actor, now: datet
     job = get_job(session, number, hold=True)
     if not may_call_off(seen, JobState(job.state)):
         raise ConflictError(Message("Nothing was called off: meanwhile the job ended, or somebody began it again."))
-    if job.state == JobState.RUNNING:
+    state = JobState(job.state)
+    if state is JobState.RUNNING and not is_orphaned(state, job.lease_until, now=now):
         job.stop_asked = True
     else:
         job.state, job.ended_at = JobState.CANCELLED, now
+        job.stop_asked, job.token, job.lease_until = False, None, None
+        ring_after_commit(session)  # others may wait for its turn
     record(session, act="jobs.cancelled", subject="job", subject_id=job.id, actor=actor, now=now, key=job.key)
     session.flush()
     return job

@@ -14,7 +14,7 @@ from app.jobs import queries
 from app.jobs.enums import JobState
 from app.jobs.kinds import Registry
 from app.jobs.models import Job
-from app.jobs.rules import MANAGE_JOBS, VIEW_JOBS, standing
+from app.jobs.rules import MANAGE_JOBS, VIEW_JOBS, is_orphaned, standing
 from app.jobs.services import cancel, run_again
 from app.kernel.clock import HOME_ZONE, day_of
 from app.notices.kinds import Kinds
@@ -47,6 +47,10 @@ class Words:
     def known(self, job: Job) -> bool:
         """Whether this release knows the kind of a job."""
         return job.kind in self.registry.kinds
+
+    def orphaned(self, job: Job) -> bool:
+        """Whether a job's worker shows no life any more."""
+        return is_orphaned(JobState(job.state), job.lease_until, now=moment())
 
     def label(self, kind: str) -> str:
         """What a kind of job does; the name of one that this release does not know."""

@@ -173,6 +173,21 @@ def test_a_job_is_called_off(
     assert said in read(client.get(page))
 
 
+def test_a_job_that_no_worker_will_end_says_so_and_is_called_off(visit: Visit, session: Session) -> None:
+    dead: dict[str, Any] = {"lease_until": clock.now() - timedelta(minutes=2), "stop_asked": True}
+    job, client = put(session, JobState.RUNNING, kind="tests.newer", **dead), visit(Role.ADMINISTRATOR)
+    put(session, JobState.RUNNING, kind="tests.newest", lease_until=clock.now() + timedelta(minutes=1))
+    page = f"/jobs/{job.id}/"
+    assert read(client.get("/jobs/")).count("no worker of this release knows it") == 1
+    words = read(client.get(page))
+    assert "it waits for one of another release, or until it is called off" in words
+    assert "Call off" in words
+    assert post(client, f"{page}cancel", {"seen": "running"}, page=page).status_code == 302
+    assert "The job was called off." in read(client.get(page))
+    session.refresh(job)
+    assert job.state == JobState.CANCELLED
+
+
 @pytest.mark.parametrize(
     ("seen", "state"),
     [

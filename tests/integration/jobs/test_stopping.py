@@ -1,7 +1,7 @@
 """Jobs that are called off, fail, are begun again, and workers that die or go home: what was done stays."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Event
 
 import pytest
@@ -11,6 +11,7 @@ from sqlalchemy import select
 from app.accounts.rules import Actor
 from app.accounts.services import create_user
 from app.jobs import ledger
+from app.jobs.bell import bell
 from app.jobs.enums import JobState
 from app.jobs.kinds import JobKind
 from app.jobs.models import Job
@@ -21,7 +22,7 @@ from app.kernel.errors import StorageError
 from app.kernel.unit import unit_of_work
 from app.kernel.words import Message
 from app.people.models import Person
-from tests.integration.jobs.own import MARK, NOON, Clock, kind, put, worker
+from tests.integration.jobs.own import MARK, NOON, Clock, kind, leave_mark, put, worker
 from tests.integration.jobs.test_ledger import marks, only
 
 LEASE = timedelta(minutes=1)
@@ -36,10 +37,11 @@ def admin(own_app: Flask) -> Actor:
         return Actor(user_id=user.id, email=user.email, display_name="A", session_version=1)
 
 
-def call_off(app: Flask, admin: Actor, seen: JobState) -> None:
+def call_off(app: Flask, admin: Actor, seen: JobState, *, now: datetime = NOON) -> None:
     with app.app_context(), unit_of_work() as session:
-        number = session.scalars(select(Job.id)).one()
-        cancel(session, number=number, seen=seen, actor=admin, now=NOON)
+        number = session.scalars(select(Job.id).order_by(Job.id)).first()
+        assert number is not None
+        cancel(session, number=number, seen=seen, actor=admin, now=now)
 
 
 def begin_again(app: Flask, admin: Actor, clock: Clock) -> None:
@@ -113,6 +115,31 @@ def test_a_job_that_is_called_off_while_its_worker_is_dead_does_not_run(own_app:
     clock.on(minutes=2)
     worker(own_app, MARK, now=clock).run_due()
     assert (only(own_app).state, marks(own_app)) == (JobState.CANCELLED, [])
+
+
+@pytest.mark.parametrize("asked_before", [False, True])
+def test_a_job_of_another_release_whose_worker_died_leaves_its_turn_when_it_is_called_off(
+    own_app: Flask, admin: Actor, *, asked_before: bool
+) -> None:
+    clock, newer = Clock(), JobKind("tests.newer", Message("Of another release"), leave_mark, turn="mail")
+    mine = kind(leave_mark, turn="mail")
+    put(own_app, newer, "a")
+    claim(own_app, newer, clock)
+    if asked_before:
+        call_off(own_app, admin, JobState.RUNNING)
+    put(own_app, mine, "b")
+    clock.on(minutes=2)
+    man = worker(own_app, mine, now=clock)
+    assert man.run_due() == 0  # the turn is taken
+    before = bell.heard()
+    call_off(own_app, admin, JobState.RUNNING, now=clock())
+    assert bell.heard() > before
+    assert man.run_due() == 1
+    with own_app.app_context():
+        job = db.session.scalars(select(Job).where(Job.kind == newer.name)).one()
+    assert (job.state, job.ended_at, job.stop_asked) == (JobState.CANCELLED, clock(), False)
+    assert (job.token, job.lease_until) == (None, None)
+    assert marks(own_app) == ["b"]
 
 
 def claim(app: Flask, of: JobKind, clock: Clock) -> None:
