@@ -46,7 +46,7 @@ def by_number(world: World, found: dict[int, Finding]) -> dict[int, Finding]:
 class TestSaving:
     def test_a_part_is_saved_and_the_rest_stays_unmarked(self, session: Session, world: World) -> None:
         outcome = keep(world, {1: P, 3: A})
-        assert (outcome.written, outcome.clashes) == (2, ())
+        assert (outcome.written, outcome.left, outcome.clashes) == (2, 1, ())
         assert saved(session) == {1: P, 3: A}
         register = session.scalars(select(Register)).one()
         assert (register.saved_at, register.saved_by_id) == (NOW, world.users["coordinator"].id)
@@ -81,7 +81,8 @@ class TestSaving:
 
     def test_a_mark_is_cleared(self, session: Session, world: World) -> None:
         keep(world, {1: P, 2: P})
-        assert keep(world, {1: Marking(P, None)}).written == 1
+        outcome = keep(world, {1: Marking(P, None)})
+        assert (outcome.written, outcome.left) == (1, 2)
         assert saved(session) == {2: P}
 
     def test_saving_what_is_there_writes_nothing(self, session: Session, world: World) -> None:
