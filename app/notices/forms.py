@@ -18,7 +18,7 @@ LANGUAGE_NAMES = (("kk", "Қазақша"), ("ru", "Русский"), ("en", "En
 class ChoicesForm(Form):
     """In which language, by which clocks and of what somebody gets letters."""
 
-    language = RadioField(_("Language of letters"))
+    language = RadioField(_("Language of letters and pages"))
     time_zone = SelectField(_("Times in letters and notices"))
     wanted = SelectMultipleField(
         _("Also by e-mail"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput(), validate_choice=True

@@ -21,7 +21,8 @@ class NoticeKind:
         text: the line of the feed, a whole sentence; its places are filled with what is kept for each language.
         letter: what is also sent by e-mail; None: the feed only. Its tokens are told together with those of the text.
         essential: the letter goes also to those who want no letters of this kind: it asks for something, or is theirs.
-        told_to: whoever may do this is told; nobody else is asked whether they want its letters. None: anybody.
+        told_to: whoever may do this is told. None: people, as they are on a roster or a known expert. Nobody else is
+            asked whether they want its letters.
 
     """
 

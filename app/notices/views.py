@@ -168,8 +168,8 @@ def choices() -> ResponseReturnValue:
 
 
 def _concerns(kind: NoticeKind, actor: Actor) -> bool:
-    """Whether somebody is ever told of this."""
-    return kind.told_to is None or not kind.told_to.roles.isdisjoint(actor.roles)
+    """Whether somebody is ever told of this: most is told to people, which many accounts are not."""
+    return actor.person_id is not None if kind.told_to is None else actor.may(kind.told_to)
 
 
 def _kinds() -> Kinds:

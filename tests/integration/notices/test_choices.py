@@ -7,12 +7,14 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.audit.models import AuditEntry
-from app.notices.kinds import Kinds
+from app.notices.kinds import Kinds, NoticeKind
 from app.notices.models import NoticeChoice
-from modules.reminders import REGISTER_DUE
+from modules.reminders import REGISTER_DUE, SESSION_TOMORROW
+from modules.telling import CHANGED, READY
+from projects.reminders import DEFENCE_SOON, MATERIALS_DUE
 from tests.integration.modules.own import read, text_of
 from tests.integration.modules.world import World
-from tests.integration.notices.own import MOVED, Visit, know
+from tests.integration.notices.own import Visit, know
 from tests.support.pages import post
 
 PATH = "/notices/choices"
@@ -41,11 +43,43 @@ def test_what_is_always_sent_is_said_and_is_no_checkbox(visit: Visit) -> None:
     assert "participant@kel-1.example" in soup.get_text()
 
 
-@pytest.mark.parametrize(("name", "asked"), [("participant", False), ("coordinator", True)])
-def test_nobody_is_asked_about_letters_that_never_come(app: Flask, visit: Visit, name: str, asked: bool) -> None:
-    app.extensions["notices"] = Kinds((MOVED, REGISTER_DUE))
-    offered = {str(box["value"]) for box in read(visit(name), PATH).select("[name=wanted]")}
-    assert (MOVED.name in offered, REGISTER_DUE.name in offered) == (True, asked)
+OF_PEOPLE = (CHANGED, DEFENCE_SOON, MATERIALS_DUE, READY, SESSION_TOMORROW)
+
+
+@pytest.mark.parametrize(
+    ("name", "kinds"),
+    [
+        ("participant", OF_PEOPLE),
+        ("coordinator", (REGISTER_DUE,)),
+        ("host", (REGISTER_DUE,)),
+        ("assistant", ()),
+        ("admin", ()),
+        ("auditor", ()),
+    ],
+)
+def test_nobody_is_asked_about_letters_that_never_come(
+    app: Flask, visit: Visit, name: str, kinds: tuple[NoticeKind, ...]
+) -> None:
+    app.extensions["notices"] = Kinds((*OF_PEOPLE, REGISTER_DUE))
+    soup = read(visit(name), PATH)
+    offered = [str(box["value"]) for box in soup.select("[name=wanted]")]
+    assert offered == [kind.name for kind in kinds]
+    assert ("There are none that you could choose or refuse." in soup.get_text()) == (not kinds)
+
+
+def test_an_official_who_takes_part_is_asked_what_participants_are(app: Flask, world: World, visit: Visit) -> None:
+    app.extensions["notices"] = Kinds((*OF_PEOPLE, REGISTER_DUE))
+    world.users["auditor"].person_id = world.users["colleague"].person_id
+    world.session.flush()
+    offered = [str(box["value"]) for box in read(visit("auditor"), PATH).select("[name=wanted]")]
+    assert offered == [kind.name for kind in OF_PEOPLE]
+
+
+def test_the_language_is_said_to_be_that_of_pages_too(visit: Visit) -> None:
+    client = visit("participant")
+    assert text_of(read(client, PATH), "#language legend") == ["Language of letters and pages"]
+    post(client, PATH, GIVEN)
+    assert text_of(read(client, "/notices/"), "h1") == ["Уведомления"]
 
 
 def test_choices_are_kept_and_shown_again(session: Session, world: World, visit: Visit) -> None:
