@@ -191,7 +191,9 @@ class AnnouncementForm(Form):
 
     key = StringField(
         widget=HiddenInput(),
-        validators=[Regexp(r"[0-9a-f]{32}\Z", message=_("Nothing was sent: open the form again."))],
+        validators=[
+            Regexp(r"[0-9a-f]{32}\Z", message=_("Something was wrong with the form itself. Send it once more."))
+        ],
     )
     audience = SelectField(_("To whom"))
     title_kk = StringField(_("Heading in Kazakh"))

@@ -86,7 +86,7 @@ def people_in(audience: Audience) -> Sequence[Addressee]:
     """
     people = audience.people()
     if not people:
-        raise DomainError(Message("Nothing was sent: nobody is in this audience. Choose another."), field="audience")
+        raise DomainError(Message("Nobody is in this audience. Choose another."), field="audience")
     return people
 
 
@@ -145,7 +145,7 @@ def _check_same(sent: Announcement, row: Mapping[str, Any]) -> None:
     if any(getattr(sent, name) != row[name] for name in ("audience", "title", "body", "by_mail")):
         raise DomainError(
             Message(
-                "Nothing was sent: you have sent this form already, with other words or to others, and that stands. "
+                "You have sent this form already, with other words or to others, and that stands. "
                 "If these words are to be told as well, send them once more."
             ),
             field="key",

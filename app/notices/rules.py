@@ -51,9 +51,7 @@ def checked_announcement(title: Tri, body: Tri) -> tuple[Tri, Tri]:
     for lang in LANGUAGES:
         _check_pair(lang, titles[lang], texts[lang])
     if not any(titles.values()):
-        raise DomainError(
-            Message("Nothing was sent: write a title and a text in one language at least."), field="title_kk"
-        )
+        raise DomainError(Message("Write a heading and a text in one language at least."), field="title_kk")
     return Tri.from_dict(titles), Tri.from_dict(texts)
 
 
@@ -61,20 +59,18 @@ def _check_pair(lang: str, title: str, text: str) -> None:
     if bool(title) != bool(text):
         missing = "title" if text else "text"
         raise DomainError(
-            Message("Nothing was sent: in each language that you use, write both the title and the text."),
-            field=f"{missing}_{lang}",
+            Message("In each language that you use, write both the heading and the text."), field=f"{missing}_{lang}"
         )
     for field, value, most in (("title", title, MOST_TITLE), ("text", text, MOST_TEXT)):
         if len(value) > most:
             raise DomainError(
-                Message("Nothing was sent: this is too long, at most %(n)s characters fit.", n=most),
-                field=f"{field}_{lang}",
+                Message("This is too long: at most %(n)s characters fit.", n=most), field=f"{field}_{lang}"
             )
         unknown = next((token for token in _TOKEN.findall(value) if token not in TOKENS), None)
         if unknown is not None:
             raise DomainError(
                 Message(
-                    "Nothing was sent: %(token)s stands for nothing. You can write %(known)s.",
+                    "%(token)s stands for nothing. You can write %(known)s.",
                     token=f"{{{unknown[:60]}}}",
                     known=", ".join(f"{{{token}}}" for token in TOKENS),
                 ),

@@ -9,12 +9,14 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from markupsafe import Markup
 
 from app.accounts.enums import ScopeKind
 from app.accounts.queries import user_names
 from app.accounts.rules import Permission
 from app.kernel.clock import day_of
 from app.kernel.tri import LANGUAGES, Tri
+from app.kernel.words import Message
 from app.notices.announcing import Addressee, Audience, announce, people_in, remind
 from app.notices.models import Announcement
 from app.notices.queries import announcements as told_in
@@ -22,7 +24,7 @@ from app.notices.queries import get_announcement, reached, told_and_seen
 from app.notices.rules import checked_announcement, filled, may_remind_from
 from app.web import formats
 from app.web.forms import submitted
-from app.web.locale import chosen_language
+from app.web.locale import chosen_language, force_locale, translate
 from app.web.pages import page
 from app.web.policy import requires
 from app.web.templating import features
@@ -35,6 +37,12 @@ from cohorts.views.common import Desk, blueprint, desk
 LATEST = 100
 MOST_LISTED = 300  # people by name, of those who have seen it and of those who have not
 MOST_NAMED = 100  # people without an address who are listed by name
+
+THEIR_OWN = {  # what each reader sees in the place of a token
+    "name": Message("the reader's name"),
+    "cohort": Message("the reader's cohort"),
+    "programme": Message("the programme"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +90,7 @@ def announcements(code: str) -> ResponseReturnValue:
     """What was told to this cohort, its groups and modules, and to the whole programme, the newest first."""
     at = desk(code)
     rows = told_in(at.session, _places(at, VIEW_COHORT), limit=LATEST)
-    return page("cohorts/announcements.html", rows=rows, when=_when(at), **at.frame())
+    return page("cohorts/announcements.html", rows=rows, when=_when(at), said=_said, **at.frame())
 
 
 @blueprint.route("/cohorts/<code>/announcements/new", methods=["GET", "POST"])
@@ -149,6 +157,7 @@ def announcement(code: str, number: int) -> ResponseReturnValue:
         remindable=mine,
         remind_from=from_when if from_when > at.now else None,
         when=_when(at),
+        said=_said,
         **at.frame(),
     )
 
@@ -210,6 +219,15 @@ def _version(lang: str, people: Sequence[Addressee], title: Tri, text: Tri) -> V
         len(readers),
         example.recipient.name,
     )
+
+
+def _said(text: Tri, lang: str | None = None) -> Markup:
+    """A text of an announcement in a language, else in the page's, with a word for what each reader sees there."""
+    lang = lang or chosen_language()
+    words, spoken = text.best(lang)
+    with force_locale(spoken):
+        values = {token: f"({translate(word)})" for token, word in THEIR_OWN.items()}
+    return formats.tri(Tri.from_dict({spoken: filled(words, values)}), lang)
 
 
 def _when(at: Desk) -> Callable[[datetime], str]:

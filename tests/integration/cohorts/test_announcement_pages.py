@@ -111,7 +111,7 @@ class TestWriting:
         answer = client.post(FORM, data={**data, "title_kk": "Түзетілген"})
         assert answer.status_code == 422
         soup = BeautifulSoup(answer.data, "html5lib")
-        assert "you have sent this form already" in soup.get_text()
+        assert "You have sent this form already" in soup.get_text()
         kept = fields(soup, "form.stack")
         assert (kept["title_kk"], kept["key"] == data["key"]) == ("Түзетілген", False)
         assert client.post(FORM, data={**data, "title_kk": "Түзетілген", "key": kept["key"]}).status_code == 302
@@ -133,7 +133,7 @@ class TestWriting:
         ("lang", "says"),
         [
             ("en", "{nmae} stands for nothing. You can write {name}, {cohort}, {programme}."),
-            ("ru", "обозначения {nmae} нет. Можно писать {name}, {cohort}, {programme}."),
+            ("ru", "Обозначения {nmae} нет. Можно писать {name}, {cohort}, {programme}."),
             ("kk", "{nmae} деген белгі жоқ. Мыналарды жазуға болады: {name}, {cohort}, {programme}."),
         ],
     )
@@ -166,6 +166,7 @@ class TestWriting:
         status, soup = write(visit("coordinator"), "send", **changes)
         assert status == 422
         assert text_of(soup, ".esum h2") == ["Nothing was sent"]
+        assert soup.get_text().count("Nothing was sent") == 1
         assert session.scalars(select(Announcement)).all() == []
         assert people.users
 
@@ -226,6 +227,30 @@ class TestSeeing:
         soup = soup_of(visit("coordinator"), f"{LIST}/{sent.id}")
         assert text_of(soup, ".lines small") == ["Seen through Auditor"]
         assert text_of(soup_of(visit("coordinator"), LIST), "tbody .tag") == ["Seen by 1 of 2"]
+
+    @pytest.mark.parametrize(
+        ("lang", "shown", "spoken"),
+        [
+            ("en", "Dear (the reader's name)", None),
+            ("kk", "Құрметті (оқырманның аты-жөні)", None),
+            ("ru", "Құрметті (оқырманның аты-жөні)", "kk"),
+        ],
+    )
+    def test_a_token_is_a_word_where_nobody_in_particular_reads_it(
+        self, people: World, visit: Visit, lang: str, shown: str, spoken: str | None
+    ) -> None:
+        title = Tri(kk="Құрметті {name}", en="Dear {name}")
+        sent = send(people, title=title, body=Tri(kk="{cohort}, {programme}", en="{cohort}, {programme}"))
+        client = visit("coordinator", lang=lang)
+        soup = soup_of(client, LIST)
+        assert text_of(soup, "tbody th") == [shown]
+        assert [str(found["lang"]) for found in soup.select("tbody th [lang]")] == ([spoken] if spoken else [])
+        soup = soup_of(client, f"{LIST}/{sent.id}")
+        assert "{" not in soup.get_text()
+        assert text_of(soup, "aside .said") == [
+            "(оқырманның оқу легі), (бағдарлама)",
+            "(the reader's cohort), (the programme)",
+        ]
 
     def test_reminding_is_a_button_and_a_conflict_when_somebody_just_did(
         self, people: World, visit: Visit, monkeypatch: pytest.MonkeyPatch

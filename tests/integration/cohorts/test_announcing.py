@@ -115,7 +115,7 @@ class TestSending:
         world.enrol("Ахметов Али")
         same = key()
         first = send(world, key=same)
-        with pytest.raises(DomainError, match="you have sent this form already, with other words"):
+        with pytest.raises(DomainError, match="You have sent this form already, with other words"):
             send(world, key=same, title=Tri(kk="Басқа"), body=Tri(kk="мәтін"))
         assert first.title.kk == "Кездесу"
         assert (people(session), len(addresses(session))) == (1, 1)
@@ -129,7 +129,7 @@ class TestSending:
         assert people(session) == 1
 
     def test_nobody_there_is_said(self, session: Session, world: World) -> None:
-        with pytest.raises(DomainError, match="nobody is in this audience"):
+        with pytest.raises(DomainError, match="Nobody is in this audience"):
             send(world)
         assert session.scalars(select(Announcement)).all() == []
 
