@@ -58,7 +58,7 @@ class Letter(Identified, Base):
     state: Mapped[LetterState] = mapped_column(String(12))
     attempts: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime]
-    sent_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None] = mapped_column(index=True)
     problem: Mapped[dict[str, Any] | None]
 
     mailing: Mapped[Mailing] = relationship(back_populates="letters")

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypeVarTuple
 
-from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.accounts.enums import ScopeKind
@@ -18,6 +18,7 @@ from app.mail.outbox import AWAY, TOO_LATE, is_due
 
 PAGE = 100
 MOST_WORDS = 8
+Row = TypeVarTuple("Row")
 
 
 class Scope(NamedTuple):
@@ -61,21 +62,24 @@ class Standing:
 def letters_page(
     session: Session, scope: Scope | None, *, state: LetterState | None, text: str, number: int
 ) -> LettersPage:
-    """Letters by state, name and address. Four statements."""
-    where = [_within(scope), *(_matching(word) for word in text.split()[:MOST_WORDS])]
+    """Letters by state, name and address. Three statements, and one more for words that are searched."""
+    counts = state_counts(session, scope)
+    found = counts.get(state, 0) if state else sum(counts.values())
+    where = [_matching(word) for word in text.split()[:MOST_WORDS]]
     if state:
         where.append(Letter.state == state)
-    found = session.scalar(select(func.count(Letter.id)).join(Letter.mailing).where(*where)) or 0
+    if text:
+        found = session.scalar(_within(scope, select(func.count(Letter.id)).where(*where))) or 0
     number = min(number, max(1, -(-found // PAGE)))
-    wanted = select(Letter).join(Letter.mailing).where(*where).order_by(Letter.mailing_id.desc(), Letter.id)
+    wanted = _within(scope, select(Letter).where(*where)).order_by(Letter.mailing_id.desc(), Letter.id)
     page = wanted.offset((number - 1) * PAGE).limit(PAGE).options(joinedload(Letter.mailing))
     rows = session.scalars(page).all()
-    return LettersPage(rows, state_counts(session, scope), found, _of_mailings(session, rows), number)
+    return LettersPage(rows, counts, found, _of_mailings(session, rows), number)
 
 
 def state_counts(session: Session, scope: Scope | None) -> dict[LetterState, int]:
     """How many letters of each state there are."""
-    wanted = select(Letter.state, func.count()).join(Letter.mailing).where(_within(scope)).group_by(Letter.state)
+    wanted = _within(scope, select(Letter.state, func.count()).group_by(Letter.state))
     return {state: number for state, number in session.execute(wanted)}  # noqa: C416 - rows are tuples to mypy only so
 
 
@@ -102,12 +106,7 @@ def get_letter(session: Session, scope: Scope | None, number: int, *, hold: bool
         NotFoundError: there is none, or it is of another place.
 
     """
-    wanted = (
-        select(Letter)
-        .join(Letter.mailing)
-        .where(Letter.id == number, _within(scope))
-        .options(joinedload(Letter.mailing))
-    )
+    wanted = _within(scope, select(Letter).where(Letter.id == number)).options(joinedload(Letter.mailing))
     if hold:
         wanted = wanted.with_for_update(of=Letter).execution_options(populate_existing=True)
     letter = session.scalar(wanted)
@@ -133,8 +132,8 @@ def later_copy(session: Session, letter: Letter) -> int | None:
 
 def standing(session: Session, scope: Scope | None, *, now: datetime) -> Standing:
     """How things stand with the letters of a place; trouble with the server is everybody's."""
-    last = select(func.max(Letter.sent_at)).join(Letter.mailing).where(_within(scope))
-    return Standing(session.scalar(last), _trouble(session, now=now))
+    last = session.scalar(_within(scope, select(func.max(Letter.sent_at))))
+    return Standing(last, _trouble(session, now=now))
 
 
 def late_since(session: Session, *, now: datetime) -> tuple[datetime, Message | None] | None:
@@ -143,7 +142,7 @@ def late_since(session: Session, *, now: datetime) -> tuple[datetime, Message | 
     if oldest is None or oldest > now - TOO_LATE:
         return None
     lately = Letter.sent_at.between(now - TOO_LATE, now)
-    if session.scalar(select(Letter.id).where(Letter.state == LetterState.SENT, lately).limit(1)):
+    if session.scalar(select(Letter.id).where(lately).limit(1)):
         return None
     return oldest, _trouble(session, now=now)
 
@@ -158,10 +157,11 @@ def _trouble(session: Session, *, now: datetime) -> Message | None:
     return reason if isinstance(reason, Message) else None
 
 
-def _within(scope: Scope | None) -> ColumnElement[bool]:
+def _within(scope: Scope | None, wanted: Select[*Row]) -> Select[*Row]:
+    """What is wanted of letters, of those of a place alone; for all letters nothing is asked of their mailings."""
     if scope is None:
-        return true()
-    return (Mailing.scope == scope.kind) & (Mailing.scope_id == scope.key)
+        return wanted
+    return wanted.join(Letter.mailing).where(Mailing.scope == scope.kind, Mailing.scope_id == scope.key)
 
 
 def _matching(word: str) -> ColumnElement[bool]:
