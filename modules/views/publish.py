@@ -5,18 +5,21 @@ from dataclasses import dataclass
 
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup, escape
 from sqlalchemy.orm import Session
 
 from app.kernel.tri import LANGUAGES
 from app.mail.queries import recipients_of_people
+from app.mail.rules import SEE_MAIL
 from app.web import formats
 from app.web.forms import submitted
 from app.web.locale import chosen_language, translate
 from app.web.pages import page
 from app.web.policy import requires
 from app.web.request import current_actor, db_session, moment
+from cohorts.queries import in_reach
 from cohorts.queries.audiences import phones
 from modules import services
 from modules.enums import SESSION_KIND_LABELS
@@ -93,13 +96,7 @@ def publish(code: str) -> ResponseReturnValue:
         services.publish(session, cohort=scope.cohort, actor=actor, now=moment(), reviewed=form.reviewed.data)
 
     if submitted(form, act):
-        flash(
-            ngettext(
-                "The schedule was published. %(num)s person is told that their sessions changed.",
-                "The schedule was published. %(num)s people are told that their sessions changed.",
-                told.people,
-            )
-        )
+        flash(_published(scope, told.people))
         return redirect(url_for(".week", code=code))
     latest = latest_version(session, scope.cohort.id)
     number = latest.number if latest else 0
@@ -118,6 +115,19 @@ def publish(code: str) -> ResponseReturnValue:
         conflicts=len(open_conflicts(session, scope.cohort)) if changes else 0,
         told=told,
     )
+
+
+def _published(scope: Scope, people: int) -> Markup:
+    """How many are told, with the way to their letters."""
+    sentence = ngettext(
+        "The schedule was published. %(num)s person is told that their sessions changed.",
+        "The schedule was published. %(num)s people are told that their sessions changed.",
+        people,
+    )
+    if not people or not in_reach(current_actor().reach(SEE_MAIL), scope.cohort):
+        return escape(sentence)
+    letters = url_for("cohorts.mail_letters", code=scope.cohort.code)
+    return Markup('{} <a href="{}">{}</a>').format(sentence, letters, _("Show their letters"))
 
 
 def _told_of(session: Session, scope: Scope, lang: str) -> Tellees:

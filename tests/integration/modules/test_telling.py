@@ -4,13 +4,15 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
 from icalendar import Calendar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.enums import ScopeKind
+from app.accounts.enums import Role, ScopeKind
+from app.accounts.models import Grant
 from app.jobs.kinds import Registry
 from app.jobs.models import Job
 from app.jobs.worker import Worker
@@ -28,6 +30,7 @@ from modules.telling import TELL
 from tests.integration.modules.own import HOUR, move, publish_all, read
 from tests.integration.modules.teams import expert, group_of
 from tests.integration.modules.world import DUBAI, NOW, World
+from tests.support.pages import post
 
 Visit = Callable[..., FlaskClient]
 ONE, TWO, THREE = 1, 2, 3
@@ -48,6 +51,13 @@ def told(session: Session, kind: str = "modules.schedule_changed") -> dict[int, 
         .order_by(Enrolment.number)
     )
     return {number: values["en"]["n"] for number, values in rows}
+
+
+def published(client: FlaskClient) -> BeautifulSoup:
+    """Publish what the page shows, and read what comes after it."""
+    path = "/cohorts/kel-1/schedule/publish"
+    reviewed = str(read(client, path).select_one("input[name=reviewed]")["value"])  # type: ignore[index]  # it is there
+    return read(client, post(client, path, {"reviewed": reviewed}).location or "")
 
 
 def letters(session: Session) -> list[Letter]:
@@ -136,6 +146,26 @@ class TestWhoIsTold:
         page = read(visit("coordinator"), "/cohorts/kel-1/schedule/publish")
         assert "Who will be told: 0" in page.get_text()
         assert "Publish version 1" in page.get_text()
+
+    def test_after_publishing_a_link_leads_to_the_letters(self, app: Flask, world: World, visit: Visit) -> None:
+        world.add("For all")
+        client = visit("coordinator")
+        [link] = published(client).select(".flash a")
+        carry_out(app)
+        assert "Кестеңіз дайын" in client.get(str(link["href"])).text
+
+    def test_no_link_leads_where_the_reader_may_not_go_or_nothing_is(
+        self, session: Session, world: World, visit: Visit
+    ) -> None:
+        world.add("Long ago", starts_at=NOW - 100 * HOUR, ends_at=NOW - 99 * HOUR)
+        page = published(visit("coordinator"))
+        assert ("0 people are told" in page.get_text(), page.select(".flash a")) == (True, [])
+        module = world.modules[1].id
+        world.users["host"].grants.append(Grant(role=Role.COORDINATOR, scope=ScopeKind.MODULE, scope_id=module))
+        session.flush()
+        world.add("For all", module=world.modules[1])
+        page = published(visit("host"))
+        assert ("3 people are told" in page.get_text(), page.select(".flash a")) == (True, [])
 
     def test_those_without_an_address_are_named_to_be_called(self, world: World, visit: Visit) -> None:
         world.add()
