@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from cohorts.models import Enrolment
@@ -41,12 +41,12 @@ def days_with_sessions(session: Session, begin: datetime, end: datetime) -> set[
 def own_days(session: Session, days: Collection[date]) -> list[OwnDay]:
     """The days of everybody who has sessions then, as a participant or as an expert who is known by name.
 
-    At most three statements, whatever the number of people and sessions.
+    At most three statements, whatever the number of people, sessions and days; what lies between the days is read too.
     """
     if not days:
         return []
-    then = or_(*(_around(day) for day in sorted(days)))
-    statement = select(*STATE).where(*_held(), then).order_by(PublishedSession.starts_at, PublishedSession.id)
+    then = (*_held(), *_between(min(days), max(days)))
+    statement = select(*STATE).where(*then).order_by(PublishedSession.starts_at, PublishedSession.id)
     rows = [entry_of(row) for row in session.execute(statement)]
     placed = {row.id: (row.starts_at.astimezone(zone_of(row.time_zone)).date(), row) for row in rows}
     wanted = {key: pair for key, pair in placed.items() if pair[0] in days}
@@ -54,10 +54,11 @@ def own_days(session: Session, days: Collection[date]) -> list[OwnDay]:
         return []
     found: dict[tuple[date, int], dict[int, Entry]] = {}
     taking_part = set()
-    for person_id, key in _participants(session, wanted):
-        day, entry = wanted[key]
-        found.setdefault((day, person_id), {})[key] = entry
-        taking_part.add((day, person_id))
+    for person_id, key in _participants(session, then):
+        if key in wanted:
+            day, entry = wanted[key]
+            found.setdefault((day, person_id), {})[key] = entry
+            taking_part.add((day, person_id))
     for person_id, key in _experts(session, wanted):
         day, entry = wanted[key]
         found.setdefault((day, person_id), {})[key] = entry
@@ -71,19 +72,18 @@ def _held() -> tuple[ColumnElement[bool], ...]:
     return PublishedSession.current.is_(True), PublishedSession.status != SessionStatus.CANCELLED
 
 
-def _around(day: date) -> ColumnElement[bool]:
-    """What begins on a day somewhere on earth."""
-    midnight = datetime.combine(day, time.min, tzinfo=UTC)
-    starts_at = PublishedSession.starts_at
-    return and_(starts_at >= midnight - WIDEST, starts_at < midnight + DAY + WIDEST)
+def _between(first: date, last: date) -> tuple[ColumnElement[bool], ...]:
+    """What begins from a day to another, both included, somewhere on earth."""
+    begin, end = (datetime.combine(day, time.min, tzinfo=UTC) for day in (first, last + DAY))
+    return PublishedSession.starts_at >= begin - WIDEST, PublishedSession.starts_at < end + WIDEST
 
 
-def _participants(session: Session, wanted: Collection[int]) -> Sequence[tuple[int, int]]:
+def _participants(session: Session, then: Sequence[ColumnElement[bool]]) -> Sequence[tuple[int, int]]:
     """Who has which session as a participant: the person and the published state."""
     statement = (
         select(Enrolment.person_id, PublishedSession.id)
         .join(Enrolment, and_(Enrolment.cohort_id == PublishedSession.cohort_id, NOT_WITHDRAWN))
-        .where(PublishedSession.id.in_(wanted), meant(PublishedSession))
+        .where(*then, meant(PublishedSession))
         .order_by(Enrolment.person_id, PublishedSession.id)
     )
     return [(row[0], row[1]) for row in session.execute(statement)]

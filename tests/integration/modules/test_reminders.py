@@ -19,6 +19,7 @@ from cohorts.enums import EnrolmentStatus
 from cohorts.models import Enrolment, Group
 from modules.enums import SessionStatus
 from modules.models import Expert, ModuleSession
+from modules.queries.days import own_days
 from modules.reminders import REMINDERS, SESSION_TOMORROW
 from modules.rules.audience import group_word, person_word
 from tests.integration.modules.own import move, publish_all
@@ -228,6 +229,16 @@ def test_missed_for_days_it_is_noted_although_the_sessions_are_over(app: Flask, 
     remind_at(app, EVE - HOUR)
     remind_at(app, EVE + days * DAY)
     assert (told(world), late(world)) == ([], [True] * 3)
+
+
+def test_days_of_three_years_are_looked_at_together(world: World) -> None:
+    """SQLite takes no condition of a thousand parts; a worker may have been away for as many days."""
+    add(world)
+    add(world, "Years later", NINE + 1199 * DAY)
+    publish_all(world)
+    found = own_days(world.session, {TOMORROW + number * DAY for number in range(1200)})
+    assert [own.day for own in found] == [TOMORROW] * 3 + [TOMORROW + 1199 * DAY] * 3
+    assert {own.day for own in own_days(world.session, {TOMORROW, TOMORROW + 2 * DAY})} == {TOMORROW}
 
 
 def test_a_night_that_is_over_is_noted_within_the_grace(app: Flask, world: World) -> None:
