@@ -55,7 +55,7 @@ def read_mail_url(address: str) -> MailServer | None:
     if parts.scheme not in {"smtp", "smtps"}:
         msg = f"must begin with files:, smtps: or smtp:, such as {EXAMPLES}"
         raise ValueError(msg)
-    if not host or port == 0 or parts.path.strip("/") or parts.query or parts.fragment:
+    if not host or port == 0 or parts.netloc.count("@") > 1 or parts.path.strip("/") or parts.query or parts.fragment:
         msg = f"must name a host, perhaps a port, and nothing after it, such as {EXAMPLES}; / ? # @ in a password are\
  written as %2F %3F %23 %40"
         raise ValueError(msg)

@@ -43,6 +43,8 @@ def test_addresses_of_servers(address: str, server: MailServer | None) -> None:
         ("smtp://u:geheim@h.kz:0", "must name a host"),
         ("smtp://u:geheim@[::1", "must name a host"),
         ("smtp://u:geheim@h.kz/x?y#z", "must name a host"),
+        ("smtp://u:geheim@@h.kz", "must name a host"),
+        ("smtp://u:ge@heim@h.kz", "/ ? # @ in a password are written as %2F %3F %23 %40"),
         ("smtp://u@h.kz", "must name both user and password"),
         ("smtp://u:ge heim@h.kz", "must be without spaces"),
         ("smtp://u:geheim@h.kz\n", "must be without spaces"),
