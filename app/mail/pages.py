@@ -16,7 +16,7 @@ from app.kernel.files.names import safe_name
 from app.kernel.words import Message
 from app.mail.enums import LETTER_STATE_LABELS, LetterState
 from app.mail.models import Letter
-from app.mail.queries import Scope, get_letter, later_copy, letters_page, standing
+from app.mail.queries import Scope, address_of_today, get_letter, later_copy, letters_page, standing
 from app.mail.rendering import content_of, message_id, subject_of
 from app.mail.services import call_back, send_again
 from app.web import formats
@@ -93,6 +93,7 @@ def show_letter(shelf: Shelf, number: int) -> ResponseReturnValue:
         "app/letter.html",
         letter=letter,
         later=later_copy(session, letter),
+        closed=letter.state != LetterState.WAITING and address_of_today(session, letter) is None,
         content=content_of(letter, letter.mailing, settings()),
         sender=settings().MAIL_FROM,
         message_id=message_id(letter, settings()),

@@ -20,7 +20,7 @@ from app.kernel.words import Message
 from app.mail.delivering import DELIVER
 from app.mail.enums import LetterState
 from app.mail.models import Letter, Mailing
-from app.mail.queries import Recipient, Scope, get_letter, later_copy, recipients_of_people, recipients_of_users
+from app.mail.queries import Recipient, Scope, address_of_today, get_letter, later_copy
 from app.mail.rules import LONGEST_ADDRESS, MOST_NAME, address_problem, clean_line, is_path
 from app.mail.templates import LetterTemplate
 
@@ -137,13 +137,17 @@ def send_again(session: Session, *, scope: Scope | None, number: int, seen: str,
     Raises:
         NotFoundError: there is no such letter in this place.
         ConflictError: it is in another state by now, or it was sent again already: then only the later one may be.
-        DomainError: the recipient has no address that could be one.
+        DomainError: the recipient's account is closed, or what is known is no address.
 
     """
     letter = get_letter(session, scope, number, hold=True)
     if letter.state != seen or letter.state == LetterState.WAITING or later_copy(session, letter):
         raise _faster()
-    address = _present_address(session, letter)
+    address = address_of_today(session, letter)
+    if address is None:
+        raise DomainError(
+            Message("Nothing was sent: the recipient's account is closed, and no other address is known.")
+        )
     if address_problem(address):
         raise DomainError(
             Message(
@@ -183,14 +187,6 @@ def _faster() -> ConflictError:
     return ConflictError(
         Message("Nothing was changed: this letter is not as you saw it any more. Open it again and look.")
     )
-
-
-def _present_address(session: Session, letter: Letter) -> str:
-    if letter.person_id:
-        found = recipients_of_people(session, [letter.person_id])
-    else:
-        found = recipients_of_users(session, [letter.user_id] if letter.user_id else [])
-    return next((person.address for person in found if person.address), letter.address).strip()
 
 
 def _copy(letter: Letter) -> Letter:

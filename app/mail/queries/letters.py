@@ -15,6 +15,7 @@ from app.kernel.words import Message
 from app.mail.enums import LetterState
 from app.mail.models import Letter, Mailing
 from app.mail.outbox import AWAY, TOO_LATE, is_due
+from app.mail.queries.recipients import recipients_of_people, recipients_of_users
 
 PAGE = 100
 MOST_WORDS = 8
@@ -128,6 +129,18 @@ def later_copy(session: Session, letter: Letter) -> int | None:
         ),
         None,
     )
+
+
+def address_of_today(session: Session, letter: Letter) -> str | None:
+    """Where a letter would go if it were sent again; None: its account is closed, and no other address is known."""
+    if letter.person_id:
+        found = recipients_of_people(session, [letter.person_id])
+    else:
+        found = recipients_of_users(session, [letter.user_id] if letter.user_id else [])
+    known = next((recipient.address for recipient in found if recipient.address), None)
+    if known is None and letter.user_id is None:  # it never went to an account
+        known = letter.address
+    return known.strip() if known else None
 
 
 def standing(session: Session, scope: Scope | None, *, now: datetime) -> Standing:

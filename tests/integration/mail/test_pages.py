@@ -198,6 +198,38 @@ def test_without_an_address_nothing_is_sent_again(world: World, visit: Visit) ->
     assert found(world, number).state == LetterState.REFUSED
 
 
+@pytest.mark.parametrize("state", [LetterState.SENT, LetterState.REFUSED, LetterState.CANCELLED])
+def test_nothing_is_sent_again_to_an_account_that_was_closed(world: World, visit: Visit, state: LetterState) -> None:
+    user = world.users["participant"]
+    post_welcome(world.session, draft(somebody(user_id=user.id, address=user.email)), now=NOW)
+    number = world.session.scalars(select(Letter.id)).one()
+    found(world, number).state = state
+    client = visit("coordinator")
+    assert "/again" in client.get(f"/mail/{number}/").get_data(as_text=True)
+    user.active = False
+    page = client.get(f"/mail/{number}/")
+    assert "/again" not in page.get_data(as_text=True)
+    assert "This letter cannot be sent again: the recipient's account is closed" in text_of(page)
+    assert "cannot be sent again" not in text_of(visit("auditor").get(f"/mail/{number}/"))
+    answer = client.post(f"/mail/{number}/again", data={"seen": state.value})
+    assert answer.status_code == 422
+    said = BeautifulSoup(answer.data, "html5lib").get_text()
+    assert "Nothing was sent: the recipient's account is closed, and no other address is known." in said
+    assert found(world, number).state == state
+    assert world.session.scalar(select(func.count(Letter.id))) == 1
+
+
+def test_who_has_another_address_gets_letters_there_when_the_account_is_closed(world: World, visit: Visit) -> None:
+    world.enrol("Әсел Айгүл")
+    person, user = world.session.scalars(select(Enrolment.person_id)).one(), world.users["participant"]
+    user.person_id, user.active = person, False
+    post_welcome(world.session, draft(somebody(person_id=person, user_id=user.id, address=user.email)), now=NOW)
+    number = world.session.scalars(select(Letter.id)).one()
+    outbox.mark_sent(world.session, number, now=NOW)
+    assert visit("coordinator").post(f"/mail/{number}/again", data={"seen": "sent"}).status_code == 302
+    assert found(world, number + 1).address == "person2@example.org"
+
+
 def test_a_sent_letter_stays_and_a_new_one_is_written_once(world: World, visit: Visit) -> None:
     (number,) = write(world, "Әсел", code="kel-1", calendar=INVITATION)
     outbox.mark_sent(world.session, number, now=NOW)
