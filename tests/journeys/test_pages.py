@@ -16,11 +16,12 @@ from modules.models import ModuleSession, Register
 from projects.models import DefenceDay
 from tests.journeys.conftest import LOCALES, SIZES, Site
 
-pytestmark = pytest.mark.xdist_group("browser")
+pytestmark = pytest.mark.xdist_group("pages")
 
 FIRST_LOAD = 40 * 1024  # bytes over the wire
-# axe takes most of a page's time: each size in two languages, each language at least once, light and dark.
+# axe takes most of a page's time, and contrast most of axe's: each size in two languages, contrast once in each theme.
 AXE = {("desk", "en"), ("desk", "ru"), ("phone", "kk"), ("phone", "ru")}
+CONTRAST = {("desk", "en"), ("phone", "ru")}
 COHORT, FINISHED, TEAMS = "/cohorts/kel-now-1", "/cohorts/eulp-2023-1", "/cohorts/um-2020-1"
 NOTICES = ("/notices/", "/notices/announcements/1", "/notices/choices")
 PAGES: dict[str, tuple[str, ...]] = {
@@ -94,6 +95,12 @@ PAGES: dict[str, tuple[str, ...]] = {
     "admin": ("/", "/jobs/", "/jobs/1/", "/programmes/"),
 }
 
+LOOKS = """(() => {
+    const html = document.documentElement
+    const wide = html.scrollWidth > html.clientWidth
+    return { wide, titles: document.querySelectorAll("h1").length, lang: html.lang }
+})()"""
+
 
 @pytest.fixture(scope="session")
 def places(shown: Site) -> dict[str, Any]:
@@ -114,11 +121,12 @@ def places(shown: Site) -> dict[str, Any]:
         }
 
 
-def violations(page: Page) -> list[str]:
+def violations(page: Page, *, contrast: bool) -> list[str]:
     """What axe finds on a page: the rule, and the first place."""
     page.evaluate(AXE_SCRIPT)
     # Only what is wrong crosses over from the browser: what axe passes is many times as much.
-    found = page.evaluate("axe.run({ resultTypes: ['violations'] }).then(results => results.violations)")
+    options = {"resultTypes": ["violations"], "rules": {"color-contrast": {"enabled": contrast}}}
+    found = page.evaluate("options => axe.run(options).then(results => results.violations)", options)
     return [f"{rule['id']}: {rule['nodes'][0]['html'][:160]}" for rule in found]
 
 
@@ -133,14 +141,12 @@ def test_pages_are_accessible_and_fit_their_window(
     wrong = []
     for address in PAGES[role]:
         page.goto(address.format(**places))
-        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-            wrong.append(f"{address} is wider than its window")
-        if page.locator("h1").count() != 1:
-            wrong.append(f"{address} has {page.locator('h1').count()} h1")
-        if page.locator("html").get_attribute("lang") != lang:
-            wrong.append(f"{address} is not in {lang}")
+        looks = page.evaluate(LOOKS)
+        if looks != {"wide": False, "titles": 1, "lang": lang}:
+            wrong.append(f"{address}: {looks}")
         if (size, lang) in AXE:
-            wrong += [f"{address}: {violation}" for violation in violations(page)]
+            found = violations(page, contrast=(size, lang) in CONTRAST)
+            wrong += [f"{address}: {violation}" for violation in found]
     assert wrong == []
 
 

@@ -1,6 +1,7 @@
-"""``make campaign-jobs``: workers are killed at random moments, on each database.
+"""``make campaign-jobs``: workers are killed at random moments, until 30 kills hit a job in the middle, on each database.
 
-The last line for each: ``kills K jobs N effects N duplicates 0 lost 0``; 1 when a job was lost or done twice.
+The last line for each: ``kills K jobs N effects N duplicates 0 lost 0``; 1 when a job was lost or done twice, or when the
+jobs came to their end before so many kills hit.
 """
 
 import sys
@@ -26,7 +27,7 @@ def run(name: str, address: str, folder: Path) -> bool:
         with app.app_context():
             upgrade()
         found = campaign(app, jobs=JOBS, kills=KILLS, chance=Random(seed))
-    print(f"{name}: seed {seed}, {found.hit} attempts broke off, {found.fires} fires, {found.unequal} of them wrong")
+    print(f"{name}: seed {seed}, {found.hit} kills hit a job, {found.fires} fires, {found.unequal} of them wrong")
     print(found, flush=True)
     return found.well
 

@@ -36,7 +36,7 @@ def user(session: Session) -> User:
 def sign_in(
     client: FlaskClient, *, email: str = "someone@example.org", password: str = PASSWORD, to: str = "/login"
 ) -> TestResponse:
-    return post(client, to, {"email": email, "password": password}, page="/login")
+    return post(client, to, {"email": email, "password": password})
 
 
 def test_the_right_password_opens_the_start_page(client: FlaskClient) -> None:
@@ -95,9 +95,7 @@ def test_failures_are_counted_without_keeping_addresses(client: FlaskClient, ses
 )
 def test_after_signing_in_people_stay_on_this_site(client: FlaskClient, wanted: str, goes: str) -> None:
     client.get("/login")
-    answer = post(
-        client, "/login", {"email": "someone@example.org", "password": PASSWORD}, page="/login", query={"next": wanted}
-    )
+    answer = post(client, "/login", {"email": "someone@example.org", "password": PASSWORD}, query={"next": wanted})
     assert answer.location == goes
 
 
@@ -118,7 +116,7 @@ def test_a_changed_grant_ends_the_session(client: FlaskClient, session: Session,
 
 def test_signing_out_ends_the_session(client: FlaskClient) -> None:
     sign_in(client)
-    assert post(client, "/logout", {}, page="/password").location == "/login"
+    assert post(client, "/logout", {}).location == "/login"
     assert client.get("/").status_code == 302
 
 
@@ -127,7 +125,7 @@ def test_a_new_password_keeps_this_session_and_ends_the_others(client: FlaskClie
     sign_in(other)
     sign_in(client)
     new = "жаңа құпиясөз 2026"
-    answer = post(client, "/password", {"current": PASSWORD, "new": new, "repeat": new}, page="/password")
+    answer = post(client, "/password", {"current": PASSWORD, "new": new, "repeat": new})
     assert answer.location == "/"
     assert client.get("/").status_code == 200
     assert other.get("/").status_code == 302
@@ -145,7 +143,7 @@ def test_a_new_password_keeps_this_session_and_ends_the_others(client: FlaskClie
 )
 def test_a_refused_password_changes_nothing(client: FlaskClient, current: str, new: str, repeat: str) -> None:
     sign_in(client)
-    answer = post(client, "/password", {"current": current, "new": new, "repeat": repeat}, page="/password")
+    answer = post(client, "/password", {"current": current, "new": new, "repeat": repeat})
     assert answer.status_code == 422
     assert sign_in(client.application.test_client()).location == "/"
 

@@ -38,19 +38,19 @@ def test_the_first_page_speaks_the_browsers_language(client: FlaskClient, accept
 
 
 def test_a_chosen_language_and_theme_stay(client: FlaskClient) -> None:
-    assert post(client, "/preferences", {"lang": "ru", "back": "/login"}, page="/login").location == "/login"
-    assert post(client, "/preferences", {"theme": "dark", "back": "/login"}, page="/login").location == "/login"
+    assert post(client, "/preferences", {"lang": "ru", "back": "/login"}).location == "/login"
+    assert post(client, "/preferences", {"theme": "dark", "back": "/login"}).location == "/login"
     text = client.get("/login").get_data(as_text=True)
     assert '<html lang="ru" data-theme="dark">' in text
 
 
 @pytest.mark.parametrize("back", ["//evil.example", "https://evil.example", "/\\evil", ""])
 def test_preferences_lead_nowhere_else(client: FlaskClient, back: str) -> None:
-    assert post(client, "/preferences", {"lang": "en", "back": back}, page="/login").location == "/"
+    assert post(client, "/preferences", {"lang": "en", "back": back}).location == "/"
 
 
 def test_an_unknown_language_is_not_taken(client: FlaskClient) -> None:
-    answer = post(client, "/preferences", {"lang": "xx", "theme": "<b>"}, page="/login")
+    answer = post(client, "/preferences", {"lang": "xx", "theme": "<b>"})
     assert "Set-Cookie" not in answer.headers or "xx" not in answer.headers["Set-Cookie"]
 
 

@@ -259,9 +259,9 @@ class TestSeeing:
         path = f"{LIST}/{sent.id}"
         at(monkeypatch, NOW + HOUR)
         first, second = visit("coordinator"), visit("coordinator")
-        assert post(first, f"{path}/remind", {}, page=path).location == path
+        assert post(first, f"{path}/remind", {}).location == path
         assert "2 people were reminded." in first.get(path).text
-        answer = post(second, f"{path}/remind", {}, page=FORM)
+        answer = post(second, f"{path}/remind", {})
         assert answer.status_code == 409
         assert "Nobody was reminded: Coordinator did it less than an hour ago." in answer.text
 
@@ -273,7 +273,7 @@ class TestSeeing:
         session.execute(update(Enrolment).where(Enrolment.number == 1).values(status=EnrolmentStatus.WITHDRAWN))
         at(monkeypatch, NOW + HOUR)
         client = visit("coordinator")
-        post(client, f"{path}/remind", {}, page=path)
+        post(client, f"{path}/remind", {})
         assert "1 person was reminded." in client.get(path).text
 
     def test_a_group_that_is_gone_reminds_nobody(
@@ -283,7 +283,7 @@ class TestSeeing:
         path = f"{LIST}/{sent.id}"
         session.execute(update(Announcement).values(audience="group:999999"))
         at(monkeypatch, NOW + HOUR)
-        answer = post(visit("coordinator"), f"{path}/remind", {}, page=path)
+        answer = post(visit("coordinator"), f"{path}/remind", {})
         assert answer.status_code == 422
         assert "Nobody was reminded: everybody who is still in this audience has seen it." in answer.text
 
@@ -345,7 +345,7 @@ class TestReach:
         other = send(people, code="eulp-1", title=Tri(kk="Canary"), body=Tri(kk="Canary"))
         client = visit("coordinator")
         assert client.get(f"{LIST}/{other.id}").status_code == 404
-        assert post(client, f"{LIST}/{other.id}/remind", {}, page=FORM).status_code == 404
+        assert post(client, f"{LIST}/{other.id}/remind", {}).status_code == 404
         assert "Canary" not in client.get(LIST).text
         assert "Canary" in client.get("/cohorts/eulp-1/announcements").text
 

@@ -196,7 +196,7 @@ def test_a_closed_cohort_says_so_and_has_no_link(world: World, visit: Visit) -> 
 def test_only_who_manages_the_cohort_changes_it(world: World, visit: Visit, name: str) -> None:
     client = visit(name)
     assert client.get(PATH).status_code == 404
-    sent = post(client, PATH, {**SAVED, "version": "2", "ends_on": "2027-01"}, page="/password")
+    sent = post(client, PATH, {**SAVED, "version": "2", "ends_on": "2027-01"})
     assert sent.status_code == 404
     assert PATH not in client.get("/cohorts/kel-1/").get_data(as_text=True)
     assert facts(world.cohort())[1] == "2026-12-30"

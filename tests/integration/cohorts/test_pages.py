@@ -248,7 +248,7 @@ def test_all_who_were_found_are_marked_by_one_order(enrolled: World, visit: Visi
     client = visit("coordinator")
     form = mark_form(client, "scope=all")
     data = {**form, "status": "completed", "order_number": "214-ө", "order_date": "2026-11-20"}
-    answer = post(client, "/cohorts/kel-1/people/mark", data, page="/cohorts/kel-1/people/mark?scope=all")
+    answer = post(client, "/cohorts/kel-1/people/mark", data)
     assert answer.status_code == 302
     assert "3 people were marked." in words(client.get(answer.location))
     history = client.get("/cohorts/kel-1/people/1")
@@ -261,13 +261,13 @@ def test_what_is_missing_of_an_order_is_said_and_nothing_is_changed(enrolled: Wo
     client = visit("coordinator")
     form = mark_form(client, "number=1")
     path = "/cohorts/kel-1/people/mark"
-    empty = post(client, path, {**form}, page=path + "?number=1")
+    empty = post(client, path, {**form})
     assert empty.status_code == 422
     assert "Choose the new status. Enter the number of the order. Enter the date of the order." in words(empty)
     future = {**form, "status": "completed", "order_number": "1", "order_date": "2027-01-01"}
-    assert "the date of the order is in the future" in words(post(client, path, future, page=path + "?number=1"))
+    assert "the date of the order is in the future" in words(post(client, path, future))
     leaving = {**form, "status": "withdrawn", "order_number": "1", "order_date": "2026-11-20"}
-    assert "give the reason" in words(post(client, path, leaving, page=path + "?number=1"))
+    assert "give the reason" in words(post(client, path, leaving))
     assert get_enrolment(enrolled.session, enrolled.cohort(), 1).status == EnrolmentStatus.ENROLLED
 
 
@@ -275,9 +275,9 @@ def test_two_coordinators_at_once_meet_a_page_of_conflict_and_can_save_theirs(en
     client, path = visit("coordinator"), "/cohorts/kel-1/people/mark"
     form = mark_form(client, "number=1")
     order = {**form, "order_number": "1", "order_date": "2026-11-20"}
-    assert post(client, path, {**order, "status": "completed"}, page=path + "?number=1").status_code == 302
+    assert post(client, path, {**order, "status": "completed"}).status_code == 302
     late = {**order, "status": "not_completed", "reason": "an appeal"}
-    answer = post(client, path, late, page=path + "?number=1")
+    answer = post(client, path, late)
     assert answer.status_code == 409
     resent = {str(field["name"]): str(field["value"]) for field in soup(answer).select("main form input")}
     assert client.post(path, data=resent).status_code == 302
@@ -287,8 +287,8 @@ def test_two_coordinators_at_once_meet_a_page_of_conflict_and_can_save_theirs(en
 def test_the_page_of_conflict_speaks_the_readers_language(enrolled: World, visit: Visit) -> None:
     client, path = visit("coordinator", lang="kk"), "/cohorts/kel-1/people/mark"
     form = {**mark_form(client, "number=1"), "order_number": "1", "order_date": "2026-11-20"}
-    post(client, path, {**form, "status": "completed"}, page=path + "?number=1")
-    late = post(client, path, {**form, "status": "withdrawn", "reason": "хат"}, page=path + "?number=1")
+    post(client, path, {**form, "status": "completed"})
+    late = post(client, path, {**form, "status": "withdrawn", "reason": "хат"})
     assert late.status_code == 409
     assert "Аяқтады" in words(late)
     assert "Шықты" in words(late)
@@ -297,9 +297,9 @@ def test_the_page_of_conflict_speaks_the_readers_language(enrolled: World, visit
 
 def test_numbers_and_versions_that_do_not_fit_are_refused(enrolled: World, visit: Visit) -> None:
     client, path = visit("coordinator"), "/cohorts/kel-1/people/mark"
-    assert post(client, path, {"number": ["1", "2"], "version": "1"}, page=path + "?number=1").status_code == 400
+    assert post(client, path, {"number": ["1", "2"], "version": "1"}).status_code == 400
     good = {"status": "completed", "order_number": "1", "order_date": "2026-11-20"}
-    answer = post(client, path, {**good, "number": "99", "version": "1"}, page=path + "?number=1")
+    answer = post(client, path, {**good, "number": "99", "version": "1"})
     assert answer.status_code == 404
     assert enrolled.cohort().code == "kel-1"
 
@@ -343,16 +343,16 @@ def test_a_cohort_is_closed_when_everybody_has_a_decision(enrolled: World, visit
     asked = soup(client.get(page + "?closing=1"))
     links = [link["href"] for link in asked.select("section[aria-labelledby=closing] a")]
     assert links == ["/cohorts/kel-1/people?status=enrolled"]
-    answer = post(client, "/cohorts/kel-1/status", {"status": "closed"}, page=page)
+    answer = post(client, "/cohorts/kel-1/status", {"status": "closed"})
     assert (answer.status_code, "neither completed nor not completed: 3" in words(answer)) == (422, True)
     form = mark_form(client, "scope=all")
     data = {**form, "status": "completed", "order_number": "1", "order_date": "2026-11-20"}
-    post(client, "/cohorts/kel-1/people/mark", data, page="/cohorts/kel-1/people/mark?scope=all")
+    post(client, "/cohorts/kel-1/people/mark", data)
     assert "Nothing is open any more." in words(client.get(page + "?closing=1"))
-    assert post(client, "/cohorts/kel-1/status", {"status": "closed"}, page=page).status_code == 302
+    assert post(client, "/cohorts/kel-1/status", {"status": "closed"}).status_code == 302
     closed = words(client.get("/cohorts/kel-1/import"))
     assert "The cohort is closed" in closed
-    assert post(client, "/cohorts/kel-1/status", {"status": "running"}, page=page).status_code == 302
+    assert post(client, "/cohorts/kel-1/status", {"status": "running"}).status_code == 302
     assert enrolled.cohort().status == CohortStatus.RUNNING
 
 

@@ -40,12 +40,14 @@ class Outcome:
     """What was left.
 
     Args:
-        kills, hit: how many workers were killed, and how many attempts of the jobs that broke off.
+        wanted: how many kills were to hit a job in the middle.
+        kills, hit: how many workers were killed, and how many of them left a job unfinished.
         jobs, effects, duplicates, lost: of the jobs that were put in.
         fires, unequal: seconds that made a job, and those without a job or whose job left not one mark.
 
     """
 
+    wanted: int
     kills: int
     hit: int
     jobs: int
@@ -62,8 +64,9 @@ class Outcome:
 
     @property
     def well(self) -> bool:
-        """Nothing was lost and nothing done twice."""
-        return self.effects == self.jobs and not (self.duplicates or self.lost or self.unequal)
+        """Enough kills hit, nothing was lost and nothing done twice."""
+        whole = self.effects == self.jobs and not (self.duplicates or self.lost or self.unequal)
+        return whole and self.hit >= self.wanted
 
 
 class Workers:
@@ -113,17 +116,21 @@ def workers(app: Flask, number: int) -> Iterator[Workers]:
 
 
 def campaign(app: Flask, *, jobs: int, kills: int, chance: Random) -> Outcome:
-    """Put jobs in, kill workers while they are carried out, wait until nothing is left to do, and count."""
+    """Put jobs in, kill workers until so many kills hit a job, wait until nothing is left to do, and count."""
     put(app, SLOWLY, *(f"{number:04}" for number in range(jobs)), now=clock.now())
+    killed = hit = 0
     with workers(app, WORKERS) as living:
-        for _ in range(kills):
+        while hit < kills and _open(app):
             time.sleep(chance.uniform(0.1, 0.8))
-            living.kill(chance.choice(living.living))
+            victim = chance.choice(living.living)
+            living.kill(victim)
+            killed += 1
+            hit += _left_by(app, victim)
             living.add()
         until = time.monotonic() + PATIENCE
         while _open(app) and time.monotonic() < until:
             time.sleep(0.2)
-    return _count(app, kills=kills)
+    return _count(app, wanted=kills, kills=killed, hit=hit)
 
 
 def _open(app: Flask) -> int:
@@ -133,7 +140,14 @@ def _open(app: Flask) -> int:
         return session.scalar(left) or 0
 
 
-def _count(app: Flask, *, kills: int) -> Outcome:
+def _left_by(app: Flask, victim: int) -> int:
+    """How many jobs a worker left in the middle, after it had said whose hands they are in."""
+    with app.app_context(), reading(), unit_of_work() as session:
+        running = select(Job.said).where(Job.kind == SLOWLY.name, Job.state == JobState.RUNNING)
+        return [said["text"] for said in session.scalars(running) if said].count(str(victim))
+
+
+def _count(app: Flask, *, wanted: int, kills: int, hit: int) -> Outcome:
     with app.app_context():
         session = db.session()
         marks = Counter(session.scalars(select(Person.search_key)))
@@ -144,8 +158,9 @@ def _count(app: Flask, *, kills: int) -> Outcome:
         skipped = set(range(min(seconds), max(seconds) + 1)) - set(seconds)
         wrong = [job for job in fired if marks[job.key] != (job.state == JobState.DONE)]
         return Outcome(
+            wanted=wanted,
             kills=kills,
-            hit=sum(job.attempts - 1 for job in put_in),
+            hit=hit,
             jobs=len(put_in),
             effects=sum(effects),
             duplicates=sum(max(0, number - 1) for number in effects),

@@ -144,10 +144,10 @@ def test_an_auditor_only_reads(visit: Visit, session: Session) -> None:
 def test_a_failed_job_is_run_again_once(visit: Visit, session: Session) -> None:
     job, client = put(session, JobState.FAILED, attempts=8), visit(Role.ADMINISTRATOR)
     page = f"/jobs/{job.id}/"
-    assert post(client, f"{page}again", {}, page=page).status_code == 302
+    assert post(client, f"{page}again", {}).status_code == 302
     session.refresh(job)
     assert (job.state, job.attempts, job.ended_at) == (JobState.WAITING, 0, None)
-    answer = post(client, f"{page}again", {}, page=page)
+    answer = post(client, f"{page}again", {})
     assert answer.status_code == 409
     assert "Nothing was begun: somebody has begun this job again already." in read(answer)
     acts = session.scalars(select(AuditEntry.act).where(AuditEntry.subject == "job")).all()
@@ -167,7 +167,7 @@ def test_a_job_is_called_off(
 ) -> None:
     job, client = put(session, state), visit(Role.ADMINISTRATOR)
     page = f"/jobs/{job.id}/"
-    assert post(client, f"{page}cancel", {"seen": seen}, page=page).status_code == 302
+    assert post(client, f"{page}cancel", {"seen": seen}).status_code == 302
     session.refresh(job)
     assert (job.state, job.stop_asked) == (after, after is JobState.RUNNING)
     assert said in read(client.get(page))
@@ -182,7 +182,7 @@ def test_a_job_that_no_worker_will_end_says_so_and_is_called_off(visit: Visit, s
     words = read(client.get(page))
     assert "it waits for one of another release, or until it is called off" in words
     assert "Call off" in words
-    assert post(client, f"{page}cancel", {"seen": "running"}, page=page).status_code == 302
+    assert post(client, f"{page}cancel", {"seen": "running"}).status_code == 302
     assert "The job was called off." in read(client.get(page))
     session.refresh(job)
     assert job.state == JobState.CANCELLED
@@ -199,7 +199,7 @@ def test_a_job_that_no_worker_will_end_says_so_and_is_called_off(visit: Visit, s
 )
 def test_whoever_was_slower_is_told(visit: Visit, session: Session, seen: str, state: JobState) -> None:
     job, client = put(session, state), visit(Role.ADMINISTRATOR)
-    answer = post(client, f"/jobs/{job.id}/cancel", {"seen": seen}, page="/password")
+    answer = post(client, f"/jobs/{job.id}/cancel", {"seen": seen})
     assert answer.status_code == 409
     assert "Nothing was called off" in read(answer)
     session.refresh(job)

@@ -20,9 +20,11 @@ from app.jobs.tidying import TIDY
 from app.kernel import clock
 from app.kernel.database import db
 from app.kernel.unit import unit_of_work
-from tests.integration.jobs.killing import ROOT, campaign
+from tests.integration.jobs.killing import ROOT, Outcome, campaign
 from tests.integration.jobs.own import PATIENCE, until
 from tests.support.database import BASE_URL
+
+JOBS = 24
 
 
 def command(app: Flask, *arguments: str) -> "subprocess.Popen[str]":
@@ -55,9 +57,15 @@ def is_done(app: Flask) -> bool:
 
 
 def test_killed_workers_lose_nothing_and_do_nothing_twice(own_app: Flask) -> None:
-    found = campaign(own_app, jobs=12, kills=4, chance=Random(1))
-    assert str(found) == "kills 4 jobs 12 effects 12 duplicates 0 lost 0"
-    assert found.well
+    found = campaign(own_app, jobs=JOBS, kills=3, chance=Random(1))
+    assert str(found) == f"kills {found.kills} jobs {JOBS} effects {JOBS} duplicates 0 lost 0"
+    assert found.well, found
+
+
+def test_a_campaign_whose_kills_did_not_hit_proves_nothing() -> None:
+    whole = {"jobs": 9, "effects": 9, "duplicates": 0, "lost": 0, "fires": 5, "unequal": 0}
+    assert Outcome(wanted=3, kills=9, hit=3, **whole).well
+    assert not Outcome(wanted=3, kills=9, hit=2, **whole).well
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -28,7 +28,7 @@ LEASE = timedelta(seconds=2)
 
 
 def _slowly(work: Work, *, mark: str) -> None:
-    with work.step(progress=1, total=2):
+    with work.step(progress=1, total=2, said=Message(str(os.getpid()))):
         pass
     time.sleep(uniform(0.2, 0.4))
     with work.finish() as session:

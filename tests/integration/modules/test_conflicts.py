@@ -222,7 +222,7 @@ class TestKeeping:
 
     def test_kept_with_a_reason_until_it_changes(self, session: Session, world: World, visit: Visit) -> None:
         found, client = self._one(session, world), visit("coordinator")
-        answer = post(client, self.path + "/keep", {"mark": found.mark, "reason": "They <b>choose"}, page=self.path)
+        answer = post(client, self.path + "/keep", {"mark": found.mark, "reason": "They <b>choose"})
         assert (answer.status_code, answer.location) == (302, self.path)
         page = read(client, self.path)
         assert text_of(page, "h1") == ["No conflicts"]
@@ -254,9 +254,7 @@ class TestKeeping:
         keep_conflict(session, cohort=world.cohort, mark=found.mark, reason="Why", actor=actor, now=NOW)
         keep_conflict(session, cohort=world.cohort, mark=found.mark, reason="Other", actor=actor, now=NOW)
         assert session.scalars(select(KeptConflict.reason)).all() == ["Why"]
-        assert (
-            post(visit("coordinator"), self.path + "/reopen", {"mark": found.mark}, page=self.path).status_code == 302
-        )
+        assert post(visit("coordinator"), self.path + "/reopen", {"mark": found.mark}).status_code == 302
         assert len(waiting(session, world)) == 1
         reopen_conflict(session, cohort=world.cohort, mark=found.mark, actor=actor, now=NOW)
         acts = session.scalars(select(AuditEntry.act).where(AuditEntry.act.like("modules.conflict%"))).all()
@@ -266,7 +264,7 @@ class TestKeeping:
     def test_no_reason_no_keeping(self, session: Session, world: World, visit: Visit, reason: str) -> None:
         found = self._one(session, world)
         data = {"mark": found.mark, "reason": reason}
-        answer = post(visit("coordinator"), self.path + "/keep", data, page=self.path)
+        answer = post(visit("coordinator"), self.path + "/keep", data)
         assert answer.status_code == 422
         assert "reason-1" in answer.text
         assert session.scalar(select(func.count(KeptConflict.id))) == 0
@@ -274,9 +272,9 @@ class TestKeeping:
     def test_a_conflict_that_is_gone(self, session: Session, world: World, visit: Visit) -> None:
         self._one(session, world)
         data = {"mark": "0" * 64, "reason": "Why"}
-        assert post(visit("coordinator"), self.path + "/keep", data, page=self.path).status_code == 409
+        assert post(visit("coordinator"), self.path + "/keep", data).status_code == 409
         data = {"mark": "", "reason": "Why"}
-        assert post(visit("coordinator"), self.path + "/keep", data, page=self.path).status_code == 422
+        assert post(visit("coordinator"), self.path + "/keep", data).status_code == 422
 
     def test_a_host_sees_and_keeps_those_of_the_own_module(self, session: Session, world: World, visit: Visit) -> None:
         foreign = self._one(session, world)
@@ -285,9 +283,9 @@ class TestKeeping:
         host = visit("host")
         assert text_of(read(host, self.path), ".conf h3") == ["Here"]
         data = {"mark": foreign.mark, "reason": "Why"}
-        assert post(host, self.path + "/keep", data, page=self.path).status_code == 409
+        assert post(host, self.path + "/keep", data).status_code == 409
         own = next(one for one in conflicts_of(session, world.cohort) if one.mark != foreign.mark)
-        assert post(host, self.path + "/keep", data | {"mark": own.mark}, page=self.path).status_code == 302
+        assert post(host, self.path + "/keep", data | {"mark": own.mark}).status_code == 302
 
     @pytest.mark.parametrize("name", ["participant", "assistant"])
     def test_not_for_participants(self, world: World, visit: Visit, name: str) -> None:

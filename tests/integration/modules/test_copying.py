@@ -78,13 +78,13 @@ class TestPage:
         ]
         assert text_of(page, ".sess b")[:3] == ["18:00", "One", "16:36"]
         assert session.scalar(select(ModuleSession.id).where(ModuleSession.starts_at > NOW + 25 * HOUR)) is None
-        answer = post(client, COPY, hidden(page), page=ASK)
+        answer = post(client, COPY, hidden(page))
         assert answer.location == WEEK + "?day=2026-11-25"
         copy = session.scalars(select(ModuleSession).order_by(ModuleSession.id.desc())).first()
         assert copy is not None
         assert copy.starts_at == datetime(2026, 11, 25, 13, 0, tzinfo=UTC)
         assert "1 session was copied as a draft" in read(client, answer.location).get_text()
-        again = post(client, COPY, hidden(page), page=ASK)
+        again = post(client, COPY, hidden(page))
         assert again.status_code == 409, "pressed twice"
 
     def test_a_day_outside_the_module_is_said(self, world: World, visit: Visit) -> None:
@@ -97,7 +97,7 @@ class TestPage:
         client = visit("coordinator")
         looked_at = hidden(read(client, ASK))
         move(world, meeting, rooms=("305",))
-        answer = post(client, COPY, looked_at, page=ASK)
+        answer = post(client, COPY, looked_at)
         assert answer.status_code == 409
         assert "Nothing was copied" in answer.text
         assert session.scalars(select(ModuleSession.id)).all() == [meeting.id]
@@ -139,7 +139,7 @@ class TestPage:
         client = visit("host")
         page = read(client, ASK)
         assert "CANARY" not in str(page)
-        assert post(client, COPY, hidden(page), page=ASK).status_code == 302
+        assert post(client, COPY, hidden(page)).status_code == 302
         made = session.scalars(select(ModuleSession).order_by(ModuleSession.id.desc())).first()
         assert made is not None
         assert facts_of(made).title.en == "Mine"

@@ -152,7 +152,7 @@ class TestPage:
             "Lunch Thu 10 Dec, 11:00–12:00 In person · Tower, Hall 1 Stays as it is Cancel it if it falls away.",
             BLOCKS,
         ]
-        answer = post(client, ONLINE, hidden(page), page=ask(world))
+        answer = post(client, ONLINE, hidden(page))
         assert answer.location == WEEK + "?week=2026-W50"
         session.refresh(meeting)
         assert (meeting.link, meeting.rooms) == (LINK, [])
@@ -163,7 +163,7 @@ class TestPage:
         meeting = held(world, 10)
         client = visit("coordinator")
         page = read(client, ask(world))
-        answer = post(client, ONLINE, hidden(page, link="http://x.example/"), page=ask(world))
+        answer = post(client, ONLINE, hidden(page, link="http://x.example/"))
         assert answer.status_code == 422
         again = BeautifulSoup(answer.data, "html5lib")
         assert "beginning with https://" in text_of(again, "#link-error")[0]
@@ -177,7 +177,7 @@ class TestPage:
         client = visit("coordinator")
         looked_at = hidden(read(client, ask(world)))
         other = held(world, 11, "Added meanwhile")
-        answer = post(client, ONLINE, looked_at, page=ask(world))
+        answer = post(client, ONLINE, looked_at)
         assert answer.status_code == 409
         assert "Nothing was changed" in answer.text
         session.expire_all()

@@ -115,7 +115,7 @@ class TestCalendarBox:
         wanted = select(CalendarFeed.secret).where(CalendarFeed.person_id == person_id)
         old = session.scalars(wanted).one()
         client = visit("participant")
-        answer = post(client, "/me/calendar", {}, page="/me/")
+        answer = post(client, "/me/calendar", {})
         assert answer.location == "/me/#calendar"
         new = session.scalars(wanted).one()
         assert client.get(f"/calendar/{old}.ics").status_code == 404

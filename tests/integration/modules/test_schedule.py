@@ -133,11 +133,11 @@ class TestEmpty:
         client = sign_in(app, world, "coordinator")  # type: ignore[arg-type]  # the fixture's type
         page = read(client, "/cohorts/empty-1/schedule/")
         assert text_of(page, ".empty button") == ["Lay the pattern"]
-        answer = post(client, "/cohorts/empty-1/schedule/lay", {}, page="/cohorts/empty-1/schedule/")
+        answer = post(client, "/cohorts/empty-1/schedule/lay", {})
         assert answer.location == "/cohorts/empty-1/schedule/"
         assert session.scalar(select(func.count(Module.id))) == 4
         assert "The modules of the programme are on the calendar" in read(client, answer.location).get_text()
-        post(client, "/cohorts/empty-1/schedule/lay", {}, page="/cohorts/empty-1/schedule/publish")
+        post(client, "/cohorts/empty-1/schedule/lay", {})
         assert session.scalar(select(func.count(Module.id))) == 4
 
 
@@ -251,23 +251,23 @@ class TestEditing:
     def test_cancel_restore_and_delete(self, session: Session, world: World, visit: Visit) -> None:
         meeting, draft = world.add("Known"), world.add("Draft")
         client = visit("coordinator")
-        cancel, edit = f"{WEEK}{meeting.id}/cancel", f"{WEEK}{meeting.id}/edit"
-        refused = post(client, cancel, {"version": "1"}, page=edit)
+        cancel = f"{WEEK}{meeting.id}/cancel"
+        refused = post(client, cancel, {"version": "1"})
         assert refused.status_code == 422
         assert "Delete it" in refused.text
         publish(session, cohort=world.cohort, actor=None, now=NOW)
-        assert post(client, cancel, {"version": "1", "reason": "Ill"}, page=edit).status_code == 302
+        assert post(client, cancel, {"version": "1", "reason": "Ill"}).status_code == 302
         session.refresh(meeting)
         assert (meeting.status, meeting.note) == (SessionStatus.CANCELLED, "Ill")
-        stale = post(client, f"{WEEK}{meeting.id}/restore", {"version": "1"}, page=edit)
+        stale = post(client, f"{WEEK}{meeting.id}/restore", {"version": "1"})
         assert stale.status_code == 409
-        assert post(client, f"{WEEK}{meeting.id}/restore", {"version": "2"}, page=edit).status_code == 302
+        assert post(client, f"{WEEK}{meeting.id}/restore", {"version": "2"}).status_code == 302
         session.refresh(meeting)
         assert (meeting.status, meeting.note) == (SessionStatus.CONFIRMED, None)
-        refused = post(client, f"{WEEK}{draft.id}/delete", {"version": "1"}, page=edit)
+        refused = post(client, f"{WEEK}{draft.id}/delete", {"version": "1"})
         assert refused.status_code == 422
         fresh = world.add("Fresh")
-        assert post(client, f"{WEEK}{fresh.id}/delete", {"version": "1"}, page=edit).status_code == 302
+        assert post(client, f"{WEEK}{fresh.id}/delete", {"version": "1"}).status_code == 302
         assert session.scalars(select(ModuleSession.title).order_by(ModuleSession.id)).all() == [
             Tri(en="Known"),
             Tri(en="Draft"),
@@ -278,8 +278,6 @@ class TestEditing:
         self, session: Session, world: World, visit: Visit, version: str
     ) -> None:
         meeting = world.add()
-        answer = post(
-            visit("coordinator"), f"{WEEK}{meeting.id}/delete", {"version": version}, page=f"{WEEK}{meeting.id}/edit"
-        )
+        answer = post(visit("coordinator"), f"{WEEK}{meeting.id}/delete", {"version": version})
         assert answer.status_code in {409, 422}
         assert session.scalar(select(func.count(ModuleSession.id))) == 1

@@ -23,7 +23,7 @@ from tests.support.pages import csrf_token
 
 
 def send(client: FlaskClient, path: str, world: World, module: int = 0, /, **changes: Any) -> TestResponse:  # noqa: ANN401 - lists of ticks, too
-    return client.post(path, data={**typed(world, module), **changes, "csrf_token": csrf_token(client, path)})
+    return client.post(path, data={**typed(world, module), **changes, "csrf_token": csrf_token(client)})
 
 
 class TestFilling:

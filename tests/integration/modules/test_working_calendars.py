@@ -146,7 +146,7 @@ class TestPages:
         ).first()
         assert day
         assert (day.name, day.estimated) == (Tri(ru="День скорби"), True)
-        gone = post(client, KZ + "/remove", {"day": "2026-12-18", "version": "3"}, page=KZ)
+        gone = post(client, KZ + "/remove", {"day": "2026-12-18", "version": "3"})
         assert gone.status_code == 302
         assert date(2026, 12, 18) not in {day.day for day in days_of(get_calendar(session, "KZ"))}
         assert "2026-12-18" not in read(client, KZ).get_text()
@@ -178,11 +178,11 @@ class TestPages:
     def test_presses_that_cannot_be(self, kz: WorkingCalendar, visit: Visit) -> None:
         assert kz.number
         client = visit("coordinator")
-        assert post(client, KZ + "/remove", {"day": "x", "version": "1"}, page=KZ).status_code == 422
-        assert post(client, KZ + "/remove", {"day": "2026-05-01", "version": "9"}, page=KZ).status_code == 409
-        assert post(client, KZ + "/year", {"country": "KZ", "year": "x", "version": "1"}, page=KZ).status_code == 422
-        assert post(client, KZ + "/year", {"country": "KZ", "year": "2099", "version": "3"}, page=KZ).status_code == 409
-        assert post(client, KZ + "/year", {"country": "KZ", "year": "2027", "version": "1"}, page=KZ).status_code == 302
+        assert post(client, KZ + "/remove", {"day": "x", "version": "1"}).status_code == 422
+        assert post(client, KZ + "/remove", {"day": "2026-05-01", "version": "9"}).status_code == 409
+        assert post(client, KZ + "/year", {"country": "KZ", "year": "x", "version": "1"}).status_code == 422
+        assert post(client, KZ + "/year", {"country": "KZ", "year": "2099", "version": "3"}).status_code == 409
+        assert post(client, KZ + "/year", {"country": "KZ", "year": "2027", "version": "1"}).status_code == 302
 
     @pytest.mark.parametrize("path", ["/calendars/XX", "/calendars/kz", KZ + "?version=9", KZ + "?version=99999"])
     def test_what_is_not_there(self, kz: WorkingCalendar, visit: Visit, path: str) -> None:

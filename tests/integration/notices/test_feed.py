@@ -191,7 +191,7 @@ class TestSeeing:
         client = visit("participant")
         data = marking(page(client))
         say(world, told(person(world), "Later", "2"))
-        assert post(client, "/notices/seen", data, page="/notices/").location == "/notices/"
+        assert post(client, "/notices/seen", data).location == "/notices/"
         assert unseen(session) == ["C en", "Later en"]
         assert text_of(page(client), "h1") == ["Notices: 1 new"]
 
@@ -208,19 +208,19 @@ class TestSeeing:
         data = marking(page(client))
         session.execute(insert(Notice), [row])
         assert row["id"] < number(session, "Quick")
-        post(client, "/notices/seen", data, page="/notices/")
+        post(client, "/notices/seen", data)
         assert unseen(session) == ["Slow en"]
 
     def test_a_page_of_many_marks_what_stands_on_it(self, session: Session, world: World, visit: Visit) -> None:
         say(world, *(told(person(world), f"N{k:02}", f"{k}") for k in range(51)))
         client = visit("participant")
         data = marking(page(client, "/notices/?page=2"))
-        assert post(client, "/notices/seen", data, page="/notices/").location == "/notices/?page=2"
+        assert post(client, "/notices/seen", data).location == "/notices/?page=2"
         soup = page(client, "/notices/?page=2")
         assert (text_of(soup, "h1"), text_of(soup, "main form")) == (["Notices: 50 new"], [])
         first = marking(page(client))
         assert len(first["notice"]) == 50
-        post(client, "/notices/seen", first, page="/notices/")
+        post(client, "/notices/seen", first)
         assert unseen(session) == []
 
     def test_an_assistant_marks_those_of_the_person_only(self, session: Session, world: World, visit: Visit) -> None:
@@ -228,7 +228,7 @@ class TestSeeing:
         client = visit("assistant")
         theirs = world.users["participant"].person_id
         data = {"notice": [str(key) for key in session.scalars(select(Notice.id))], "for": str(theirs)}
-        assert post(client, "/notices/seen", data, page="/notices/").location == f"/notices/?for={theirs}"
+        assert post(client, "/notices/seen", data).location == f"/notices/?for={theirs}"
         assert unseen(session) == ["Own en"]
         assert lines(page(client, "/notices/?for=own")) == ["Own en was moved."]
 
@@ -271,7 +271,7 @@ class TestOthers:
     def test_odd_numbers_mark_nothing(self, session: Session, world: World, visit: Visit, odd: list[str]) -> None:
         say(world, told(person(world)))
         data = {"notice": [*odd, str(number(session))] if odd else []}
-        assert post(visit("participant"), "/notices/seen", data, page="/notices/").status_code == 400
+        assert post(visit("participant"), "/notices/seen", data).status_code == 400
         assert session.scalars(select(Notice.seen_at)).one() is None
 
     def test_posts_need_the_token(self, visit: Visit) -> None:

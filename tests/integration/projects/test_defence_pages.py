@@ -90,7 +90,7 @@ class TestPlanPage:
         conflict = post(client, f"{path}/plan", again)
         assert conflict.status_code == 409
         assert client.post(f"{path}/plan", data=MultiDict(resent(soup(conflict.data)))).status_code == 302
-        assert post(client, f"{path}/delete", {}, page=f"{path}/plan").status_code == 302
+        assert post(client, f"{path}/delete", {}).status_code == 302
         assert stage.session.scalars(select(DefenceDay)).all() == []
 
     @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ class TestPlanPage:
         sitting = stage.sitting(0)
         publish(stage.session, cohort=stage.cohort, actor=None, now=NOW)
         path = f"{DEFENCES}/{sitting.id}"
-        answer = post(visit("coordinator"), f"{path}/delete", {}, page=f"{path}/plan")
+        answer = post(visit("coordinator"), f"{path}/delete", {})
         assert answer.status_code == 422
         assert "participants know of this day" in answer.text
 
@@ -153,7 +153,7 @@ class TestMinutesPage:
             "Group 2: decision",
         ]
         members = {str(box["name"]): "room" for box in page.select("select[name^=member]")}
-        assert post(client, f"{path}/presence", {**members, "version": "1"}, page=path).status_code == 302
+        assert post(client, f"{path}/presence", {**members, "version": "1"}).status_code == 302
         page = read(client, path)
         assert text_of(page, "#present") == ["Present who vote: 3 of 3"]
         assert text_of(page, ".is-open h3") == ["1. Group 1: Project 1"]
@@ -171,7 +171,7 @@ class TestMinutesPage:
         assert text_of(page, "#close") == ["Close the minutes"]
         assert (page.select_one("#number")["value"], page.select_one("#on")["value"]) == ("1", "2026-11-23")  # type: ignore[index]  # they are there
         data = {"number": "14-ө", "on": "2026-11-24", "version": "2"}
-        assert post(client, f"{path}/close", data, page=path).status_code == 302
+        assert post(client, f"{path}/close", data).status_code == 302
         page = read(client, path)
         assert text_of(page, "h1") == ["Minutes No. 14-ө"]
         assert page.select("main form") == []
@@ -225,9 +225,9 @@ class TestMinutesPage:
         stage.split(1)
         path = f"{DEFENCES}/{stage.sitting(0).id}"
         client = visit("coordinator")
-        assert post(client, f"{path}/presence", {"version": "1"}, page=path).status_code == 302
+        assert post(client, f"{path}/presence", {"version": "1"}).status_code == 302
         stage.all_present(stage.session.scalars(select(DefenceDay)).one())
-        answer = post(client, f"{path}/presence", {"version": "1"}, page=path)
+        answer = post(client, f"{path}/presence", {"version": "1"})
         assert answer.status_code == 409
         assert client.get(f"{path}/presence").location == f"{path}#present"
         assert client.get(f"{path}/close").location == f"{path}#close"
@@ -240,7 +240,7 @@ class TestMinutesPage:
         stage.decide(sitting.slots[0])
         path = f"{DEFENCES}/{sitting.id}"
         data = {"number": "1", "on": "2026-11-23", "version": "2"}
-        answer = post(visit("coordinator"), f"{path}/close", data, page=path)
+        answer = post(visit("coordinator"), f"{path}/close", data)
         assert answer.status_code == 422
         assert "other minutes of this cohort" in text_of(soup(answer.data), "#number-error")[0]
 
@@ -378,7 +378,7 @@ class TestReach:
         ):
             assert client.get(path).status_code == 404, path
         for path in (f"{DEFENCES}/{key}/close", f"{DEFENCES}/{key}/presence", f"{own}/items/{item}"):
-            assert post(client, path, {"version": "1", "number": "1"}, page=own).status_code == 404, path
+            assert post(client, path, {"version": "1", "number": "1"}).status_code == 404, path
 
     @pytest.mark.parametrize("who", ["participant", "host", "assistant"])
     def test_others_have_none_of_these_pages(self, stage: Stage, visit: Visit, who: str) -> None:

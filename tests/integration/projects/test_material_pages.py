@@ -164,7 +164,7 @@ class TestHandingIn:
     def test_nothing_can_be_handed_in_before_and_after(self, stage: Stage, visit: Visit, store: DiskStore) -> None:
         stage.split(1)
         client = visit("participant")
-        token = csrf_token(client, "/password")
+        token = csrf_token(client)
 
         def refused() -> str:
             sent = {"file": (io.BytesIO(PDF), "a.pdf"), "csrf_token": token}
@@ -196,7 +196,7 @@ class TestHandingIn:
 
     def test_in_a_closed_cohort_there_is_no_form(self, ready: Stage, visit: Visit, store: DiskStore) -> None:
         client = visit("participant")
-        token = csrf_token(client, MINE)
+        token = csrf_token(client)
         ready.cohort.status = CohortStatus.CLOSED
         ready.session.flush()
         assert read(client, MINE).select("input[type=file]") == []
@@ -262,14 +262,14 @@ class TestReach:
         assert page.select("input[type=file]") == []
         assert client.get(f"{MINE}/materials/{own.id}").data == PDF
         assert client.get(f"{MINE}/materials/{other.id}").status_code == 404
-        token = csrf_token(client, MINE)
+        token = csrf_token(client)
         sent = {"file": (io.BytesIO(PDF), "a.pdf"), "csrf_token": token}
         assert client.post(MINE, data=sent, content_type="multipart/form-data").status_code == 404
 
     def test_who_is_no_participant_hands_in_nothing(self, ready: Stage, visit: Visit) -> None:
         assert ready.groups
         client = visit("coordinator")
-        assert client.post(MINE, data={"csrf_token": csrf_token(client, "/password")}).status_code == 404
+        assert client.post(MINE, data={"csrf_token": csrf_token(client)}).status_code == 404
 
 
 class TestStaff:

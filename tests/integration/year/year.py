@@ -91,10 +91,10 @@ class Year:
         assert outcome.exit_code == 0, outcome.output + (outcome.stderr or "")
         return str(outcome.output)
 
-    def press(self, name: str, path: str, page: str, **data: str) -> str:
+    def press(self, name: str, path: str, **data: str) -> str:
         """Send a form; the words of the page that it leads to."""
         client = self.visit(name)
-        answer = post(client, path, data, page=page)
+        answer = post(client, path, data)
         assert answer.status_code == 302, words(answer)
         return words(client.get(answer.location))
 
@@ -124,7 +124,7 @@ class Year:
         checked = post(client, page, {"file": file}, content_type="multipart/form-data")
         assert f"{people} rows can go in now." in words(client.get(checked.location))
         assert post(client, checked.location, {}).status_code == 302
-        self.press("coordinator", f"/cohorts/{self.code}/status", f"/cohorts/{self.code}/", status="running")
+        self.press("coordinator", f"/cohorts/{self.code}/status", status="running")
 
     def expert(self, office: str, country: str = "KZ") -> Expert:
         """Somebody from outside, by the office alone."""
@@ -231,12 +231,12 @@ class Year:
         """Propose and approve by the pages."""
         page = f"/cohorts/{self.code}/certificates"
         dates = {"order_date": day.isoformat(), "issued_on": day.isoformat()}
-        self.press("coordinator", page, page, order_number=order, **dates)
+        self.press("coordinator", page, order_number=order, **dates)
         listed = BeautifulSoup(self.visit("approver").get("/approvals/").data, "html5lib")
         batch = next(
             str(link["href"]) for link in listed.select("a[href^='/approvals/']") if len(str(link["href"])) > 20
         )
-        self.press("approver", batch, batch, looked="1")
+        self.press("approver", batch, looked="1")
 
     def certificates(self) -> Sequence[Certificate]:
         """All certificates of the cohort, by number."""
@@ -245,9 +245,7 @@ class Year:
 
     def download(self) -> dict[str, bytes]:
         """The ZIP of everything in the register, unpacked."""
-        answer = post(
-            self.visit("coordinator"), "/certificates/download", {"as": "zip", "scope": "all"}, page="/certificates/"
-        )
+        answer = post(self.visit("coordinator"), "/certificates/download", {"as": "zip", "scope": "all"})
         assert answer.status_code == 200
         with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
             return {name: archive.read(name) for name in archive.namelist()}
