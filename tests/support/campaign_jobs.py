@@ -1,7 +1,7 @@
-"""``make campaign-jobs``: workers are killed at random moments, until 30 kills hit a job in the middle, on each database.
+"""``make campaign-jobs``: workers are killed at random moments until 30 kills hit a job, on each database.
 
-The last line for each: ``kills K jobs N effects N duplicates 0 lost 0``; 1 when a job was lost or done twice, or when the
-jobs came to their end before so many kills hit.
+The last line for each: ``kills K jobs N effects N duplicates 0 lost 0``; 1 when a job was lost or done twice, or when
+all jobs were done before so many kills hit.
 """
 
 import sys
