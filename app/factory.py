@@ -19,7 +19,7 @@ from app.mail.views import blueprint as mail
 from app.notices.kinds import Kinds
 from app.notices.views import blueprint as notices
 from app.platform import PLATFORM_JOBS, PLATFORM_MENU, PLATFORM_NOTICES, PLATFORM_TRIGGERS
-from app.settings import Settings
+from app.settings import MEGABYTE, Settings
 from app.web.errors import init_errors
 from app.web.health import MIGRATIONS
 from app.web.hooks import init_hooks
@@ -31,6 +31,7 @@ from app.web.templating import init_templating
 from app.web.views import blueprint as web
 
 SESSION_LIFETIME = timedelta(hours=12)
+ROOM_FOR_FORM = MEGABYTE  # what goes with the largest file; one that is little larger is refused by its own form
 
 
 def create_app(settings: Settings, *, testing: bool = False) -> Flask:
@@ -76,7 +77,7 @@ def _configure(app: Flask, settings: Settings, *, testing: bool) -> None:
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),
         TRUSTED_HOSTS=settings.hosts,
-        MAX_CONTENT_LENGTH=settings.MAX_UPLOAD,
+        MAX_CONTENT_LENGTH=settings.MAX_UPLOAD + ROOM_FOR_FORM,
         MAX_FORM_MEMORY_SIZE=1_000_000,
         MAX_FORM_PARTS=10_000,
         SESSION_COOKIE_NAME="jetekshi",

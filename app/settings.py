@@ -73,7 +73,7 @@ class Settings(BaseSettings):
         MAIL_FROM: the address that letters come from.
         DEMO_PASSWORD: the password of the demonstration's accounts.
         FEATURES: the packages to load, lowest first.
-        MAX_UPLOAD: the largest request in bytes.
+        MAX_UPLOAD: the largest file that somebody may send, in bytes.
 
     """
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from app.kernel.errors import NotFoundError
@@ -96,18 +96,19 @@ def get_material(session: Session, group: Group, number: int) -> Material:
     return _the_one(session.scalar(wanted.where(Project.group_id == group.id, Material.number == number)))
 
 
-def own_material(session: Session, person_ids: Collection[int], key: int) -> Material:
-    """A version by its key, if it is of a group in which one of these people is today.
+def own_material(session: Session, person_ids: Collection[int], key: int) -> tuple[Material, set[int]]:
+    """A version by its key, and which of these people are today in the group that handed it in.
 
     Raises:
-        NotFoundError: it is of another group, or there is none.
+        NotFoundError: none of them is, or there is no such version.
 
     """
-    inside = select(Enrolment.group_id).where(
-        Enrolment.person_id.in_(person_ids), Enrolment.status.in_(TAKING_PART), Enrolment.group_id.is_not(None)
+    inside = and_(
+        Enrolment.group_id == Project.group_id, Enrolment.person_id.in_(person_ids), Enrolment.status.in_(TAKING_PART)
     )
-    wanted = select(Material).join(Material.project)
-    return _the_one(session.scalar(wanted.where(Material.id == key, Project.group_id.in_(inside))))
+    wanted = select(Material, Enrolment.person_id).join(Material.project).join(Enrolment, inside)
+    rows = session.execute(wanted.where(Material.id == key)).all()
+    return _the_one(rows[0][0] if rows else None), {row[1] for row in rows}
 
 
 def groups_with_materials(session: Session, cohort_id: int) -> set[int]:

@@ -132,6 +132,29 @@ def hand_in(
     return made
 
 
+def record_download(
+    session: Session, *, material: Material, actor: Actor, now: datetime, for_person_id: int | None = None
+) -> None:
+    """Write to the audit that a version was handed out.
+
+    Args:
+        for_person_id: the person of the group for whom an assistant has it.
+
+    """
+    record(
+        session,
+        act="projects.material_downloaded",
+        subject="material",
+        subject_id=material.id,
+        actor=actor,
+        now=now,
+        for_person_id=for_person_id,
+        project=material.project_id,
+        number=material.number,
+    )
+    session.flush()
+
+
 def _newest(session: Session, project: Project) -> Material | None:
     wanted = select(Material).where(Material.project_id == project.id).order_by(Material.number.desc())
     return session.scalar(wanted.limit(1))

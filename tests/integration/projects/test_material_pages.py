@@ -120,7 +120,7 @@ class TestHandingIn:
         client = visit("participant")
         answer = post(client, MINE, {}, content_type="multipart/form-data")
         assert (answer.status_code, text_of(soup(answer.data), ".emsg")) == (422, ["Choose a file first."])
-        answer = client.post(MINE, data=bytes(12 * 1024 * 1024 + 1), content_type="multipart/form-data; boundary=x")
+        answer = client.post(MINE, data=bytes(13 * 1024 * 1024 + 1), content_type="multipart/form-data; boundary=x")
         assert answer.status_code == 413
         assert "materials of a project 12 MB" in answer.text
         assert ready.session.scalars(select(Material)).all() == []

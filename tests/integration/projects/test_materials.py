@@ -225,7 +225,8 @@ class TestReading:
         made = handed(ready, tmp_path)
         session = ready.session
         assert get_material(session, ready.groups[0], 1) is made
-        assert own_material(session, [somebody(ready).person_id], made.id) is made
+        whose = somebody(ready).person_id
+        assert own_material(session, [whose, somebody(ready, 1).person_id], made.id) == (made, {whose})
         for people in ([], [somebody(ready, 1).person_id]):
             with pytest.raises(NotFoundError):
                 own_material(session, people, made.id)
