@@ -6,21 +6,17 @@ It reads who they are, and writes a notice and a letter for each. Their names st
 import sys
 import tempfile
 import time
-from contextlib import ExitStack
 from pathlib import Path
 
 from flask import Flask
-from flask_migrate import upgrade
-from psycopg import connect
 from sqlalchemy import select
 
 from app.accounts.models import User
 from app.kernel.tri import Tri
 from app.kernel.unit import unit_of_work
+from bench._databases import databases, fresh
 from tests.integration.cohorts.announcing import crowd, send
 from tests.integration.cohorts.world import World, make_world
-from tests.support.database import application, settings_for
-from tests.support.postgres import start
 
 PEOPLE, ROUNDS = 10_000, 3
 TEXT = Tri(kk="Құрметті {name}! " + "Кездесу ертең сағат 10:00-де. " * 20)
@@ -28,10 +24,8 @@ TEXT = Tri(kk="Құрметті {name}! " + "Кездесу ертең саға�
 
 def prepare(app: Flask) -> None:
     """The programmes of the tests, and the people in a cohort."""
-    with app.app_context():
-        upgrade()
-        with unit_of_work() as session:
-            crowd(make_world(session), PEOPLE)
+    with app.app_context(), unit_of_work() as session:
+        crowd(make_world(session), PEOPLE)
 
 
 def tell(app: Flask) -> tuple[float, float]:
@@ -46,20 +40,11 @@ def tell(app: Flask) -> tuple[float, float]:
 
 def main() -> int:
     """Both databases."""
-    with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
-        folder = Path(name)
-        server = start()
-        stack.callback(server.stop)
-        with connect(server.url.replace("+psycopg", ""), autocommit=True) as connection:
-            connection.execute("CREATE DATABASE announcements TEMPLATE template0")
-        addresses = {
-            "sqlite": f"sqlite:///{folder}/announcements.sqlite",
-            "postgresql": server.url.removesuffix("/postgres") + "/announcements",
-        }
+    with tempfile.TemporaryDirectory() as name, databases(Path(name), "announcements") as addresses:
         for kind, address in addresses.items():
-            app = stack.enter_context(application(settings_for(address, folder)))
-            prepare(app)
-            spent = [tell(app) for _ in range(ROUNDS)]
+            with fresh(address, Path(name)) as app:
+                prepare(app)
+                spent = [tell(app) for _ in range(ROUNDS)]
             print(f"announce_{kind} {min(wall for wall, _ in spent):.2f} s_for_{PEOPLE}")
             print(f"announce_{kind}_cpu {min(cpu for _, cpu in spent):.2f} s_for_{PEOPLE}")
     return 0

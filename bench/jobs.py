@@ -19,8 +19,6 @@ from statistics import median
 from subprocess import PIPE, Popen
 
 from flask import Flask
-from flask_migrate import upgrade
-from psycopg import connect
 from sqlalchemy import delete, func, insert, select
 
 from app.accounts.enums import ScopeKind
@@ -39,9 +37,8 @@ from app.notices.kinds import NoticeKind
 from app.notices.services import Told, tell
 from app.people.enums import NameForm, NameKind
 from app.people.models import Person, PersonEmail, PersonName
+from bench._databases import databases, fresh
 from bench._jobs_worker import NOTING, WAITING
-from tests.support.database import application, settings_for
-from tests.support.postgres import start
 
 ROUNDS, JOBS, WORKERS = 3, 240, (1, 2, 4)
 LEAST = {2: 1.7, 4: 3.0}  # times the throughput of one worker
@@ -212,20 +209,10 @@ def report(name: str, woken: list[float], told: tuple[float, float]) -> bool:
 
 def main() -> int:
     """Both databases; returns the exit code."""
-    with tempfile.TemporaryDirectory() as folder:
-        server = start()
-        try:
-            with connect(server.url.replace("+psycopg", ""), autocommit=True) as connection:
-                connection.execute("CREATE DATABASE jobs TEMPLATE template0")
-            with application(settings_for(server.url.removesuffix("/postgres") + "/jobs", Path(folder))) as app:
-                with app.app_context():
-                    upgrade()
-                well = on_postgresql(app)
-        finally:
-            server.stop()
-        with application(settings_for(f"sqlite:///{folder}/jobs.sqlite", Path(folder))) as app:
-            with app.app_context():
-                upgrade()
+    with tempfile.TemporaryDirectory() as name, databases(Path(name), "jobs") as addresses:
+        with fresh(addresses["postgresql"], Path(name)) as app:
+            well = on_postgresql(app)
+        with fresh(addresses["sqlite"], Path(name)) as app:
             well &= on_sqlite(app)
     return 0 if well else 1
 

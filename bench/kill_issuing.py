@@ -8,23 +8,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from flask_migrate import upgrade
-from psycopg import connect
-
+from bench._databases import databases, fresh
 from tests.integration.hostile.killing import Outcome, campaign
-from tests.support.database import application, settings_for
-from tests.support.postgres import start
 
 KILLS, PEOPLE = 20, 81
 MOMENTS = tuple(0.4 + place / KILLS for place in range(KILLS))  # the transaction is in the second half of a request
-
-
-def run(address: str, folder: Path) -> Outcome:
-    """One campaign on an empty database."""
-    with application(settings_for(address, folder)) as app:
-        with app.app_context():
-            upgrade()
-        return campaign(app, moments=MOMENTS, people=PEOPLE)
 
 
 def report(name: str, outcome: Outcome) -> bool:
@@ -46,15 +34,11 @@ def report(name: str, outcome: Outcome) -> bool:
 
 def main() -> int:
     """Both databases."""
-    with tempfile.TemporaryDirectory() as folder:
-        well = report("sqlite", run(f"sqlite:///{folder}/kill.sqlite", Path(folder)))
-        server = start()
-        try:
-            with connect(server.url.replace("+psycopg", ""), autocommit=True) as connection:
-                connection.execute("CREATE DATABASE kill TEMPLATE template0")
-            well &= report("postgresql", run(server.url.removesuffix("/postgres") + "/kill", Path(folder)))
-        finally:
-            server.stop()
+    well = True
+    with tempfile.TemporaryDirectory() as name, databases(Path(name), "kill") as addresses:
+        for kind, address in addresses.items():
+            with fresh(address, Path(name)) as app:
+                well &= report(kind, campaign(app, moments=MOMENTS, people=PEOPLE))
     return 0 if well else 1
 
 

@@ -7,24 +7,19 @@ second for one worker on SQLite, each marked in a transaction of its own, withou
 import sys
 import tempfile
 import time
-from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 from unittest.mock import patch
 
 from flask import Flask
-from flask_migrate import upgrade
-from psycopg import connect
 
 from app.kernel import clock
 from app.kernel.unit import unit_of_work
 from app.mail.delivering import EVERY_MINUTE
 from app.mail.server import Safety
+from bench._databases import databases, fresh
 from tests.integration.jobs.own import worker
 from tests.integration.mail.own import draft, post_welcome, somebody
-from tests.support.database import application, settings_for
 from tests.support.postbox import PLAIN, Office, Postbox
-from tests.support.postgres import start
 
 LETTERS, SENT, ROUNDS = 10_000, 500, 3
 
@@ -47,35 +42,20 @@ def send(app: Flask) -> float:
     return SENT / (time.perf_counter() - begin)
 
 
-def fresh(stack: ExitStack, address: str, folder: Path, **changes: Any) -> Flask:  # noqa: ANN401 - those of the settings
-    """The product on an empty database."""
-    app = stack.enter_context(application(settings_for(address, folder, **changes)))
-    with app.app_context():
-        upgrade()
-    return app
-
-
 def main() -> int:
     """Both databases, both ways out."""
-    with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
+    with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        server = start()
-        stack.callback(server.stop)
-        with connect(server.url.replace("+psycopg", ""), autocommit=True) as connection:
-            connection.execute("CREATE DATABASE mail TEMPLATE template0")
-        addresses = {
-            "sqlite": f"sqlite:///{folder}/queue.sqlite",
-            "postgresql": server.url.removesuffix("/postgres") + "/mail",
-        }
-        for kind, address in addresses.items():
-            app = fresh(stack, address, folder)
-            print(f"mail_queue_{kind} {min(queue(app, LETTERS) for _ in range(ROUNDS)):.2f} s_for_{LETTERS}")
-        print(f"mail_send_files {send(fresh(stack, f'sqlite:///{folder}/files.sqlite', folder)):.0f} letters/s")
+        with databases(folder, "queue") as addresses:
+            for kind, address in addresses.items():
+                with fresh(address, folder) as app:
+                    print(f"mail_queue_{kind} {min(queue(app, LETTERS) for _ in range(ROUNDS)):.2f} s_for_{LETTERS}")
+        with fresh(f"sqlite:///{folder}/files.sqlite", folder) as app:
+            print(f"mail_send_files {send(app):.0f} letters/s")
         office = Office(folder)
-        with office.open(Postbox(), **PLAIN):
+        with office.open(Postbox(), **PLAIN), patch("app.mail.transports.time.sleep"):
             address = f"smtp://127.0.0.1:{office.server(Safety.LOOPBACK).port}"
-            app = fresh(stack, f"sqlite:///{folder}/smtp.sqlite", folder, MAIL_URL=address)
-            with patch("app.mail.transports.time.sleep"):
+            with fresh(f"sqlite:///{folder}/smtp.sqlite", folder, MAIL_URL=address) as app:
                 print(f"mail_send_smtp {send(app):.0f} letters/s")
     return 0
 
