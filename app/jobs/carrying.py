@@ -17,7 +17,6 @@ from app.kernel.words import Message
 
 log = logging.getLogger(__name__)
 OURS = 500  # from this status on a refusal speaks of the installation, not of what was asked
-LONGEST_PROBLEM = 300  # characters of a foreign error
 
 
 def carry_out(
@@ -68,13 +67,13 @@ def _fail(held: ledger.Claim, *, problem: Message, now: datetime, last: bool) ->
 
 
 def problem_of(error: BaseException) -> Message:
-    """Why something broke off, for an administrator: no values of the database, one line."""
+    """Why something broke off, for the page of jobs: of what kind it was, as the text of an error may name people."""
     if isinstance(error, OperationalError):
         return Message("The database did not answer.")
+    what = type(error).__name__
     if isinstance(error, DBAPIError):
-        return Message("It broke off: %(what)s", what=f"{type(error).__name__}: {type(error.orig).__name__}")
-    line = " ".join(f"{type(error).__name__}: {error}".split())
-    return Message("It broke off: %(what)s", what=line[:LONGEST_PROBLEM])
+        what = f"{what}: {type(error.orig).__name__}"
+    return Message("It broke off (%(what)s). The log says more.", what=what)
 
 
 def _end(act: Callable[[Session], None]) -> None:

@@ -90,7 +90,18 @@ def test_a_failure_is_tried_again_later_and_left_in_the_end(own_app: Flask) -> N
     job = only(own_app)
     assert (tries, marks(own_app), job.state) == ([1, 2, 3], [], JobState.FAILED)
     assert job.problem is not None
-    assert str(Message.from_dict(job.problem)) == "It broke off: ValueError: a"
+    assert str(Message.from_dict(job.problem)) == "It broke off (ValueError). The log says more."
+
+
+def test_people_whom_an_error_names_stand_in_the_log_only(own_app: Flask, caplog: pytest.LogCaptureFixture) -> None:
+    def fail(_work: Work, *, mark: str) -> None:
+        msg = f"no such person: {mark}"
+        raise LookupError(msg)
+
+    put(own_app, kind(fail), "a", mark="Құдайберген Айгүл")
+    worker(own_app, kind(fail), now=Clock()).run_due()
+    assert "Құдайберген" not in str(only(own_app).problem)
+    assert "LookupError: no such person: Құдайберген Айгүл" in caplog.text
 
 
 def test_a_refusal_is_not_tried_again(own_app: Flask) -> None:

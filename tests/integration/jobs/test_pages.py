@@ -26,7 +26,7 @@ from tests.support.visiting import Statements
 
 Visit = Callable[..., FlaskClient]
 LABEL = "Forget jobs that ended long ago"
-BROKE = Message("It broke off: %(what)s", what="ValueError: <script>alert(1)</script>").as_dict()
+BROKE = Message("It broke off (%(what)s). The log says more.", what="ValueError: <script>alert(1)</script>").as_dict()
 
 
 def put(session: Session, state: JobState, *, kind: str = TIDY.name, number: int = 1, **values: Any) -> Job:  # noqa: ANN401 - columns of the ledger
