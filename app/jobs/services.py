@@ -29,7 +29,6 @@ def enqueue(
     key: str,
     now: datetime,
     arguments: dict[str, Any] | None = None,
-    run_at: datetime | None = None,
     actor: Actor | None = None,
 ) -> bool:
     """Put a job into the ledger, in the transaction of the act that wants it; it runs after the commit.
@@ -38,7 +37,6 @@ def enqueue(
         key: what exactly is to be done; a job of this kind and key that the ledger still knows (see ``tidy``) is left
             as it is.
         arguments: texts, numbers and lists of them: what JSON can hold, and never a secret.
-        run_at: not before this moment.
 
     Returns:
         Whether it is new.
@@ -50,7 +48,7 @@ def enqueue(
         "arguments": arguments or {},
         "turn": kind.turn,
         "state": JobState.WAITING,
-        "run_at": run_at or now,
+        "run_at": now,
         "created_at": now,
         "created_by_id": actor.user_id if actor else None,
     }

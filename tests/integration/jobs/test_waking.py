@@ -11,7 +11,7 @@ from sqlalchemy import make_url, select
 
 from app.jobs import worker as workers
 from app.jobs.bell import Bell, bell
-from app.jobs.models import WorkerPulse
+from app.jobs.models import Job, WorkerPulse
 from app.jobs.services import enqueue
 from app.jobs.worker import Worker
 from app.kernel.database import db
@@ -53,9 +53,9 @@ def test_a_commit_wakes_the_worker_of_its_process(own_app: Flask) -> None:
 def test_what_comes_due_between_the_look_and_the_wait_is_not_slept_over(own_app: Flask) -> None:
     clock = Clock()
     lazy = worker(own_app, MARK, now=clock)
-    with own_app.app_context(), unit_of_work() as session:
-        later = NOON + timedelta(seconds=1)
-        enqueue(session, kind=MARK, key="a", now=NOON, run_at=later, arguments={"mark": "a"})
+    put(own_app, MARK, "a")
+    with own_app.app_context(), unit_of_work() as session:  # as after a failure
+        session.scalars(select(Job)).one().run_at = NOON + timedelta(seconds=1)
     assert lazy.run_due() == 0
     clock.on(seconds=2)
     assert lazy._nap([MARK.name], NOON) <= workers.NO_SOONER  # noqa: SLF001 - a race that no test wins by waiting
