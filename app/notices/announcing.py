@@ -281,7 +281,7 @@ def _take_turn(session: Session, announcement: Announcement, actor: Actor, now: 
     ).first()
     session.refresh(announcement)
     if taken is None:
-        raise _too_soon(session, announcement)
+        raise _too_soon(session, announcement, actor)
 
 
 def _kept(
@@ -290,13 +290,17 @@ def _kept(
     return values.get((one.person_id, None), values.get((None, one.user_id)))
 
 
-def _too_soon(session: Session, announcement: Announcement) -> ConflictError:
-    by = announcement.reminded_by_id or announcement.created_by_id
-    who = user_names(session, [by]).get(by or 0, "")
-    last = announcement.reminded_at or announcement.created_at
-    sentence = (
+def _too_soon(session: Session, announcement: Announcement, actor: Actor) -> ConflictError:
+    by = announcement.reminded_by_id
+    if announcement.reminded_at is None:
+        return ConflictError(
+            Message("Nobody was reminded: it was sent less than an hour ago. Give people time to open it.")
+        )
+    if by == actor.user_id:
+        return ConflictError(
+            Message("Nobody was reminded twice: you did it less than an hour ago. Wait until the hour is over.")
+        )
+    who = user_names(session, [by]).get(by or 0, "–")
+    return ConflictError(
         Message("Nobody was reminded: %(who)s did it less than an hour ago. Wait until the hour is over.", who=who)
-        if announcement.reminded_at
-        else Message("Nobody was reminded: it was sent less than an hour ago. Give people time to open it.")
     )
-    return ConflictError(sentence, who=who, when=last)

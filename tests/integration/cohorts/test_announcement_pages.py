@@ -1,7 +1,6 @@
 """The pages of announcements: writing, looking, sending, who has seen it; and how its readers read it."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,13 +9,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from app.kernel import clock
 from app.kernel.tri import Tri
 from app.mail.models import Letter
 from app.notices.models import Announcement, Notice
 from app.people.models import Person, PersonEmail
-from cohorts.enums import EnrolmentStatus
-from cohorts.models import Enrolment
 from tests.integration.cohorts.announcing import TEXTS, account_of, audiences, send
 from tests.integration.cohorts.world import NOW, World
 from tests.support.pages import post
@@ -25,7 +21,6 @@ from tests.support.visiting import Statements
 Visit = Callable[..., FlaskClient]
 LIST = "/cohorts/kel-1/announcements"
 FORM = f"{LIST}/new"
-HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -62,10 +57,6 @@ def write(client: FlaskClient, step: str = "preview", path: str = FORM, **change
     given = {**fields(soup, "main form"), "audience": str(chosen["value"]), **TEXTS, "by_mail": "y", "step": step}
     answer = client.post(path, data={**given, **changes})
     return answer.status_code, BeautifulSoup(answer.data, "html5lib")
-
-
-def at(monkeypatch: pytest.MonkeyPatch, moment: datetime) -> None:
-    monkeypatch.setattr(clock, "now", lambda: moment)
 
 
 class TestWriting:
@@ -251,41 +242,6 @@ class TestSeeing:
             "(оқырманның оқу легі), (бағдарлама)",
             "(the reader's cohort), (the programme)",
         ]
-
-    def test_reminding_is_a_button_and_a_conflict_when_somebody_just_did(
-        self, people: World, visit: Visit, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        sent = send(people)
-        path = f"{LIST}/{sent.id}"
-        at(monkeypatch, NOW + HOUR)
-        first, second = visit("coordinator"), visit("coordinator")
-        assert post(first, f"{path}/remind", {}).location == path
-        assert "2 people were reminded." in first.get(path).text
-        answer = post(second, f"{path}/remind", {})
-        assert answer.status_code == 409
-        assert "Nobody was reminded: Coordinator did it less than an hour ago." in answer.text
-
-    def test_the_button_reminds_nobody_who_has_withdrawn_since(
-        self, session: Session, people: World, visit: Visit, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        sent = send(people)
-        path = f"{LIST}/{sent.id}"
-        session.execute(update(Enrolment).where(Enrolment.number == 1).values(status=EnrolmentStatus.WITHDRAWN))
-        at(monkeypatch, NOW + HOUR)
-        client = visit("coordinator")
-        post(client, f"{path}/remind", {})
-        assert "1 person was reminded." in client.get(path).text
-
-    def test_a_group_that_is_gone_reminds_nobody(
-        self, session: Session, people: World, visit: Visit, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        sent = send(people)
-        path = f"{LIST}/{sent.id}"
-        session.execute(update(Announcement).values(audience="group:999999"))
-        at(monkeypatch, NOW + HOUR)
-        answer = post(visit("coordinator"), f"{path}/remind", {})
-        assert answer.status_code == 422
-        assert "Nobody was reminded: everybody who is still in this audience has seen it." in answer.text
 
     def test_an_empty_list_says_what_it_is_for(self, world: World, visit: Visit) -> None:
         assert text_of(soup_of(visit("coordinator"), LIST), ".empty a") == ["New announcement"]

@@ -182,6 +182,8 @@ class TestReminding:
                 remind_rest(world, sent, minutes=minutes)
         remind_rest(world, sent, minutes=60)
         with pytest.raises(ConflictError, match="Coordinator did it less than an hour ago"):
+            remind_rest(world, sent, by="of_owner", minutes=119)
+        with pytest.raises(ConflictError, match="you did it less than an hour ago"):
             remind_rest(world, sent, minutes=119)
         assert remind_rest(world, sent, minutes=120) == 1
 
