@@ -249,7 +249,7 @@ def module_at(modules: Sequence[Module], slot: Slot, held: Sequence[Held], kept:
 
     Args:
         modules: those in scope, with their blocks; None is the answer when it belongs to none of them.
-        held: the sessions of that day; kept: its register if there is one.
+        kept: its register if there is one, which decides alone; held: else the sessions of that day.
 
     """
     by_id = {module.id: module for module in modules}

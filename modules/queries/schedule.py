@@ -60,8 +60,8 @@ def get_scope(session: Session, reach: Reach, code: str) -> Scope:
         statement = statement.where(Module.id.in_(reach.modules))
     modules = tuple(
         session.scalars(
-            statement.options(selectinload(Module.blocks), joinedload(Module.host)).order_by(Module.position)
-        )
+            statement.options(joinedload(Module.blocks), joinedload(Module.host)).order_by(Module.position)
+        ).unique()
     )
     if not whole and not modules:
         raise NotFoundError(NOT_FOUND)

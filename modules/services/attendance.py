@@ -84,9 +84,7 @@ def save_register(
 
     """
     day, half = slot.day, None if meeting else slot.half
-    status = session.execute(
-        select(Cohort.status).where(Cohort.id == cohort.id).with_for_update(key_share=True)
-    ).scalar_one()
+    status = _lock(session, cohort)
     held = held_on(session, (module.id,), day)
     _check_day(status, cohort.time_zone, module, day, held, now)
     register = find_register(session, cohort.id, day=day, half=half, meeting=meeting)
@@ -95,24 +93,18 @@ def save_register(
     people = entered(session, cohort.id)
     audience = audience_at(held, day=day, half=half, meeting=meeting)
     expected = [row.id for row in people if row.active and audience.expects(row.id, row.group_id)]
-    if rest:
-        unmarked = [key for key in expected if key not in before and not (key in marks and marks[key].wanted)]
-        marks = {**marks, **dict.fromkeys(unmarked, Marking(None, rest))}
-    outcome = {
-        key: merge(before[key].state if key in before else None, marking) for key, marking in sorted(marks.items())
-    }
-    changed = {key for key, merged in outcome.items() if merged is not Merged.LEFT}
+    marks = {**marks, **_others(rest, expected, before, marks)}
+    outcome = _outcome(before, marks)
+    changed = [key for key, merged in outcome.items() if merged is not Merged.LEFT]
     _check_people(people, changed, audience, marked=before)
-    clashes = tuple(_clash(key, marks[key], before.get(key)) for key in sorted(changed) if outcome[key] is Merged.CLASH)
-    written = {key: marks[key].wanted for key, merged in outcome.items() if merged is Merged.WRITTEN}
+    clashes = tuple(_clash(key, marks[key], before.get(key)) for key in changed if outcome[key] is Merged.CLASH)
+    written = {key: marks[key].wanted for key in changed if outcome[key] is Merged.WRITTEN}
     if written:
-        if register is None:
-            place = {"cohort_id": cohort.id, "module_id": module.id, "day": day, "half": half}
-            register = Register(**place, session_id=meeting.id if meeting else None)
+        place = {"cohort_id": cohort.id, "module_id": module.id, "day": day, "half": half}
+        register = register or Register(**place, session_id=meeting.id if meeting else None)
         _write(session, register, before, written, actor, now)
         _record(session, register, before, written, actor, now)
-    marked = {key for key in (*before, *written) if written.get(key, True)}
-    return Saved(len(written), sum(key not in marked for key in expected), clashes)
+    return Saved(len(written), sum(written.get(key, before.get(key)) is None for key in expected), clashes)
 
 
 def shift_registers(session: Session, *, cohort: Cohort, days: int) -> None:
@@ -121,6 +113,28 @@ def shift_registers(session: Session, *, cohort: Cohort, days: int) -> None:
     for register in reversed(found) if days > 0 else found:  # one by one, so that no two share a half-day meanwhile
         register.day += timedelta(days=days)
         session.flush()
+
+
+def _lock(session: Session, cohort: Cohort) -> CohortStatus:
+    """Let nobody else save a register of the cohort meanwhile; its status as it is now."""
+    return session.execute(
+        select(Cohort.status).where(Cohort.id == cohort.id).with_for_update(key_share=True)
+    ).scalar_one()
+
+
+def _others(
+    rest: AttendanceState | None, expected: Collection[int], before: Collection[int], marks: Mapping[int, Marking]
+) -> dict[int, Marking]:
+    """The marks of those whom the button for the rest means."""
+    if rest is None:
+        return {}
+    return {
+        key: Marking(None, rest) for key in expected if key not in before and not (key in marks and marks[key].wanted)
+    }
+
+
+def _outcome(before: Mapping[int, Mark], marks: Mapping[int, Marking]) -> dict[int, Merged]:
+    return {key: merge(before[key].state if key in before else None, marking) for key, marking in sorted(marks.items())}
 
 
 def _check_day(

@@ -140,8 +140,8 @@ def half_place(code: str, day: str, half: str) -> Place | None:
     session = db_session()
     scope = get_scope(session, current_actor().reach(VIEW_ATTENDANCE), code)
     slot = Slot(found, Half(half))
-    held = held_on(session, scope.module_ids, found)
     kept = find_register(session, scope.cohort.id, day=found, half=slot.half, meeting=None)
+    held = () if kept else held_on(session, scope.module_ids, found)
     module = module_at(scope.modules, slot, held, kept)
     return Place(scope, module, slot) if module else None
 

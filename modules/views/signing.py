@@ -29,7 +29,8 @@ def signing(code: str, day: str, half: str) -> Response:
     at = half_place(code, day, half)
     if at is None:
         raise NotFoundError(NOT_FOUND)
-    name = f"{_('Signing sheet')} {code} {at.slot.day:%Y-%m-%d} {half_word(at.slot.half)}.pdf"
+    title = _("Signing sheet")
+    name = f"{title} {code} {at.slot.day:%Y-%m-%d} {half_word(at.slot.half)}.pdf"
     return send_bytes(draw(content_of(sheet_of(at))), name, PDF)
 
 

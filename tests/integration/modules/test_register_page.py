@@ -30,7 +30,7 @@ from tests.integration.modules.registers import (
     working_days,
 )
 from tests.integration.modules.world import World, make_world, sign_in
-from tests.support.pages import csrf_token, post
+from tests.support.pages import post
 from tests.support.visiting import Statements
 
 
@@ -75,20 +75,6 @@ class TestRegister:
         page = read(client, PAGE)
         assert "1 person is not marked yet" in page.get_text()
         assert page.select_one("input[name=seen]")["value"] == "1r 3l"  # type: ignore[index]  # it is there
-
-    def test_a_save_reads_no_names_and_costs_the_same_for_one_mark_and_for_three(
-        self, world: World, visit: Visit, statements: Statements
-    ) -> None:
-        client = visit("coordinator")
-        counts = []
-        for marks in ({"m1": "r"}, {"m1": "a", "m2": "a", "m3": "a"}):
-            token = csrf_token(client)
-            with statements() as sent:
-                answer = client.post(PAGE, data={**marks, "seen": "1r" if counts else "", "csrf_token": token})
-            assert answer.status_code == 302
-            assert not any("person_name" in statement for statement in sent)
-            counts.append(len(sent))
-        assert counts[1] <= counts[0] + 2, "the marks are read, and written by state: new and changed"
 
     def test_the_rest_are_in_the_room(self, session: Session, world: World, visit: Visit) -> None:
         keep(world, {1: A}, by="admin")

@@ -10,8 +10,10 @@ from cohorts.models import Group
 from modules.enums import SessionRole
 from modules.rules.audience import group_word, person_in_role
 from tests.integration.modules.reading import Visit
+from tests.integration.modules.registers import PAGE
 from tests.integration.modules.teams import expert, group_of
 from tests.integration.modules.world import World, make_world, sign_in
+from tests.support.pages import csrf_token
 from tests.support.visiting import Statements
 
 SCHEDULE = "/cohorts/kel-1/schedule"
@@ -48,3 +50,17 @@ def test_of_the_modules_of_a_host(session: Session, app: Flask, statements: Stat
             assert client.get("/my-module/").status_code == 200
         counts.append(len(sent))
     assert len(set(counts)) == 1, counts
+
+
+@pytest.mark.usefixtures("world")
+def test_of_a_register_that_is_saved(visit: Visit, statements: Statements) -> None:
+    client = visit("coordinator")
+    counts: list[int] = []
+    for marks in ({"m1": "r"}, {"m1": "a", "m2": "a", "m3": "a"}):
+        token = csrf_token(client)
+        with statements() as sent:
+            answer = client.post(PAGE, data={**marks, "seen": "1r" if counts else "", "csrf_token": token})
+        assert answer.status_code == 302
+        assert not any("person_name" in statement for statement in sent)
+        counts.append(len(sent))
+    assert counts[1] <= counts[0] + 2, "the marks are read, and written by state: new and changed"

@@ -45,7 +45,6 @@ def test_the_university_leadership_programme(
     said = year.press(
         "coordinator",
         completion + "/8",
-        completion + "/8",
         condition="attendance",
         reason="Was sent to a session of the Parliament",
         document="Letter No. 12 of 1 December 2023",
