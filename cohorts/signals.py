@@ -72,6 +72,25 @@ class GroupsChanging:
     group_ids: frozenset[int]
 
 
+people_enrolled = Signal("Sent with a PeopleEnrolled after the rows of new people were flushed.")
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleEnrolled:
+    """New people are on a cohort, which is held until the commit.
+
+    Args:
+        first: the number of the first of them in its list; the others follow.
+
+    """
+
+    session: Session
+    cohort: Cohort
+    first: int
+    actor: Actor | None
+    now: datetime
+
+
 cohort_closing = Signal("Sent with a CohortClosing before a cohort is closed; receivers add what is still open.")
 
 

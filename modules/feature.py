@@ -9,16 +9,23 @@ from app.jobs.services import enqueue
 from app.kernel.errors import NotFoundError
 from app.kernel.words import Message
 from cohorts.queries import get_cohort
-from cohorts.signals import CohortClosing, CohortCreated, cohort_closing, cohort_created
+from cohorts.signals import (
+    CohortClosing,
+    CohortCreated,
+    PeopleEnrolled,
+    cohort_closing,
+    cohort_created,
+    people_enrolled,
+)
 from modules.audiences import audiences_of_modules
 from modules.cli import schedule_group
 from modules.queries.attendance import open_registers
-from modules.queries.schedule import modules_of
+from modules.queries.schedule import latest_version, modules_of
 from modules.reminders import REMINDERS
 from modules.rules.access import HOST_MODULE, MANAGE_CALENDARS, VIEW_OWN_SCHEDULE, has_schedule
 from modules.services import lay_modules
 from modules.signals import SchedulePublished, schedule_published
-from modules.telling import CHANGED, READY, TELL
+from modules.telling import CHANGED, READY, TELL, WELCOME
 from modules.views import (
     attendance,
     calendar,
@@ -67,6 +74,20 @@ def tell_changes(published: SchedulePublished) -> None:
     )
 
 
+@people_enrolled.connect
+def tell_new_people(enrolled: PeopleEnrolled) -> None:
+    """Who is enrolled after a publication is told of their sessions too; before it, that tells everybody."""
+    if latest_version(enrolled.session, enrolled.cohort.id) is not None:
+        enqueue(
+            enrolled.session,
+            kind=WELCOME,
+            key=f"{enrolled.cohort.id}:{enrolled.first}",
+            arguments={"cohort": enrolled.cohort.id, "first": enrolled.first},
+            actor=enrolled.actor,
+            now=enrolled.now,
+        )
+
+
 def module_key(session: Session, code: str) -> int:
     """The key of a module named by its cohort and number, ``kel-2026-1/4``."""
     cohort, _, number = code.partition("/")
@@ -105,7 +126,7 @@ FEATURE = Feature(
     },
     acts=home.ACTS,
     audiences=(audiences_of_modules,),
-    jobs=(TELL,),
+    jobs=(TELL, WELCOME),
     notices=(READY, CHANGED),
     reminders=REMINDERS,
     scopes={ScopeKind.MODULE: module_key},

@@ -1,4 +1,4 @@
-"""Telling people of a publication: a job works out whose own sessions changed, and says what, in their language."""
+"""Telling people of their schedule: whose own sessions a publication changed, who is new; in their language."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,8 +24,8 @@ from modules.enums import SessionStatus
 from modules.queries.audiences import members
 from modules.queries.experts import known_experts
 from modules.queries.personal import states_before
-from modules.queries.telling import Publication, people_of, publication, shown_anew
-from modules.rules.agenda import Change
+from modules.queries.telling import Publication, people_of, publication, shown_anew, shown_now
+from modules.rules.agenda import Change, Entry
 from modules.rules.audience import expert_ids
 from modules.rules.telling import FIRST_VERSION, own_changes
 from modules.views.agenda import FOR_OTHERS
@@ -82,26 +82,48 @@ class Reading:
 
 def _tell(work: Work, *, cohort: int, version: int) -> None:
     with reading(), unit_of_work() as session:
-        told, at = _told(session, cohort, version, work.clock())
+        of = publication(session, cohort, version)
+        entries, people = shown_anew(session, cohort, version), people_of(session, cohort)
+        told = _told(session, cohort, version, of, entries, people, work.clock())
     with work.finish() as session:
         kind = READY if version == FIRST_VERSION else CHANGED
-        tell(session, kind=kind, told=told, scope=ScopeKind.COHORT, scope_id=cohort, actor=None, now=at)
+        tell(session, kind=kind, told=told, scope=ScopeKind.COHORT, scope_id=cohort, actor=None, now=of.published_at)
 
 
 TELL = JobKind("modules.tell", Message("Tell people what is new in their schedule"), _tell)
 
 
-def _told(session: Session, cohort_id: int, version: int, now: datetime) -> tuple[list[Told], datetime]:
-    """What each person is told of a version, and since when it holds."""
-    entries = shown_anew(session, cohort_id, version)
+def _welcome(work: Work, *, cohort: int, first: int) -> None:
+    """Tell who came after the first publication what they would have been told of it: each once, be it of either."""
+    now = work.clock()
+    with reading(), unit_of_work() as session:
+        of = publication(session, cohort, FIRST_VERSION)
+        entries, people = shown_now(session, cohort), people_of(session, cohort, first=first)
+        told = _told(session, cohort, FIRST_VERSION, of, entries, people, now)
+    with work.finish() as session:
+        tell(session, kind=READY, told=told, scope=ScopeKind.COHORT, scope_id=cohort, actor=None, now=now)
+
+
+WELCOME = JobKind("modules.welcome", Message("Tell new people their schedule"), _welcome)
+
+
+def _told(
+    session: Session,
+    cohort_id: int,
+    version: int,
+    of: Publication,
+    entries: Sequence[Entry],
+    enrolled: Mapping[int, int],
+    now: datetime,
+) -> list[Told]:
+    """What each of these people is told of the sessions of a version."""
     before = {key: facts for key, (_cohort, facts) in states_before(session, entries).items()}
     found = own_changes(entries, before, members(session, cohort_id).groups, now=now)
-    people = {person_id: found[key] for key, person_id in people_of(session, cohort_id).items() if key in found}
+    people = {person_id: found[key] for key, person_id in enrolled.items() if key in found}
     words = [word for entry in entries for word in entry.people] + [
         word for facts in before.values() for word in facts.people
     ]
     names = Names(known_experts(session, expert_ids(words)))
-    of = publication(session, cohort_id, version)
     about = Reading(cohort_id, version, of, names)
     letters: dict[tuple[int, str, str], tuple[dict[str, Mapping[str, str]], str]] = {}  # most people read the same
     told = []
@@ -113,7 +135,7 @@ def _told(session: Session, cohort_id: int, version: int, now: datetime) -> tupl
         values, calendar = letters[key]
         path = path_of("modules.me") if recipient.user_id else None
         told.append(Told(recipient, f"{cohort_id}:{version}", values, path, calendar))
-    return told, of.published_at
+    return told
 
 
 def _values(about: Reading, own: Sequence[Change], recipient: Recipient) -> dict[str, Mapping[str, str]]:

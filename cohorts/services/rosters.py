@@ -29,7 +29,7 @@ from cohorts.roster.columns import Roster, RosterRow
 from cohorts.roster.judging import Judged, judge_entries
 from cohorts.roster.reasons import Choice, Verdict
 from cohorts.services.groups import ensure_group
-from cohorts.signals import GroupsChanging, groups_changing
+from cohorts.signals import GroupsChanging, PeopleEnrolled, groups_changing, people_enrolled
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,19 +102,25 @@ def import_roster(
                 desk.update(judged)
     done = RosterReport(report.judged, desk.taken, desk.updated)
     if desk.taken or desk.updated:
-        record(
-            session,
-            act="cohorts.roster_imported",
-            subject="cohort",
-            subject_id=cohort.id,
-            actor=actor,
-            now=now,
-            taken=desk.taken,
-            updated=desk.updated,
-            rows={str(verdict): number for verdict, number in done.counts.items()},
-        )
+        _record(desk, done)
     session.flush()
+    if desk.taken:
+        people_enrolled.send(PeopleEnrolled(session, cohort, desk.first, actor, now))
     return done
+
+
+def _record(desk: "_Desk", done: RosterReport) -> None:
+    record(
+        desk.session,
+        act="cohorts.roster_imported",
+        subject="cohort",
+        subject_id=desk.cohort.id,
+        actor=desk.actor,
+        now=desk.now,
+        taken=desk.taken,
+        updated=desk.updated,
+        rows={str(verdict): number for verdict, number in done.counts.items()},
+    )
 
 
 def _announce(desk: "_Desk", report: Sequence[Judged], choices: Mapping[int, Choice]) -> None:
@@ -145,6 +151,7 @@ class _Desk:
         self.enrolled: dict[int, Enrolment] = {}
         highest = select(func.max(Enrolment.number)).where(Enrolment.cohort_id == cohort.id)
         self._number: int = session.scalar(highest) or 0
+        self.first = self._number + 1
 
     def prepare(self, report: Sequence[Judged]) -> None:
         """Load and make at once what the rows have in common, so that no row asks the database for itself."""

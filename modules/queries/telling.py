@@ -41,11 +41,21 @@ def shown_anew(session: Session, cohort_id: int, version: int) -> list[Entry]:
     return [Entry._make((*row, version - 1, True)) for row in rows]
 
 
-def people_of(session: Session, cohort_id: int) -> dict[int, int]:
-    """The people of a cohort who did not withdraw, by enrolment, in the order of its list."""
+def shown_now(session: Session, cohort_id: int) -> list[Entry]:
+    """The sessions of a cohort as they are shown, in order of time; whoever reads them has seen no version yet."""
+    rows = session.execute(
+        select(*STATE)
+        .where(PublishedSession.cohort_id == cohort_id, PublishedSession.current)
+        .order_by(PublishedSession.starts_at, PublishedSession.id)
+    )
+    return [Entry._make((*row, 0, True)) for row in rows]
+
+
+def people_of(session: Session, cohort_id: int, *, first: int = 1) -> dict[int, int]:
+    """The people of a cohort who did not withdraw, by enrolment, in the order of its list, from a number of it on."""
     rows = session.execute(
         select(Enrolment.id, Enrolment.person_id)
-        .where(Enrolment.cohort_id == cohort_id, NOT_WITHDRAWN)
+        .where(Enrolment.cohort_id == cohort_id, Enrolment.number >= first, NOT_WITHDRAWN)
         .order_by(Enrolment.number)
     )
     return dict(rows.all())
