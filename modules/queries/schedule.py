@@ -11,7 +11,7 @@ from app.accounts.rules import Reach
 from app.kernel.errors import NotFoundError
 from app.kernel.words import Message
 from cohorts.models import Cohort
-from cohorts.queries import cohorts_within
+from cohorts.queries import cohorts_within, in_reach
 from modules.models import Module, ModuleSession, PublishedSession, ScheduleVersion
 from modules.rules.facts import facts_of
 from modules.rules.laying import Span
@@ -46,15 +46,10 @@ def get_scope(session: Session, reach: Reach, code: str) -> Scope:
         NotFoundError: there is no such cohort, or nothing of it is in reach.
 
     """
-    row = session.execute(
-        select(Cohort, cohorts_within(reach).label("whole"))
-        .join(Cohort.programme)
-        .where(Cohort.code == code)
-        .options(contains_eager(Cohort.programme))
-    ).one_or_none()
-    if row is None:
+    cohort = session.scalar(select(Cohort).where(Cohort.code == code).options(joinedload(Cohort.programme)))
+    if cohort is None:
         raise NotFoundError(NOT_FOUND)
-    cohort, whole = row[0], bool(row[1])
+    whole = in_reach(reach, cohort)
     statement = select(Module).where(Module.cohort_id == cohort.id)
     if not whole:
         statement = statement.where(Module.id.in_(reach.modules))
