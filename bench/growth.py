@@ -233,7 +233,7 @@ def _schedule(session: Session, cohort: Cohort, sessions: int, actor: Actor) -> 
 
 def _attend(session: Session, cohort: Cohort, registers: int, actor: Actor) -> None:
     module = modules_of(session, cohort.id)[0]
-    people = session.scalars(select(Enrolment.id).where(Enrolment.cohort_id == cohort.id)).all()
+    people = session.scalars(select(Enrolment.number).where(Enrolment.cohort_id == cohort.id)).all()
     marks = {key: Marking(None, AttendanceState.PRESENT) for key in people}
     for place in range(registers):
         save_register(

@@ -206,7 +206,7 @@ class Stage:
         """Keep the register of a half-day: everybody as usual, but for the others by their numbers."""
         states = others or {}
         marks = {
-            row.id: Marking(seen=None, wanted=states.get(row.number, usual))
+            row.number: Marking(seen=None, wanted=states.get(row.number, usual))
             for row in self.people()
             if only is None or row.number in only
         }

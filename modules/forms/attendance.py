@@ -11,7 +11,6 @@ from app.web.forms import Form
 from modules.enums import AttendanceState
 from modules.rules.attendance import LETTERS, Marking, read_state
 
-STRANGER = Message("Nothing was saved: somebody was marked who is not in this cohort.")
 CLEAR = "clear"  # value of a button, ``act``
 REST = {"rest": AttendanceState.PRESENT, "rest-online": AttendanceState.ONLINE}  # the others, and how they mark
 _SEEN = re.compile(r"([0-9]{1,6})([a-z])")
@@ -41,23 +40,18 @@ def typed_states(data: MultiDict[str, str]) -> dict[int, AttendanceState | None]
     }
 
 
-def read_marks(data: MultiDict[str, str], people: Mapping[int, int]) -> dict[int, Marking]:
-    """The rows that were sent, by enrolment; the button ``clear`` takes away the mark of the number that was typed.
-
-    Args:
-        people: enrolments by their number in the list.
+def read_marks(data: MultiDict[str, str]) -> dict[int, Marking]:
+    """The rows that were sent, by number; the button ``clear`` takes away the mark of the number that was typed.
 
     Raises:
-        DomainError: a state that does not exist, or a number that is not in the list.
+        DomainError: a state that does not exist, or what was typed is no number.
 
     """
     seen = {int(number): read_state(letter) for number, letter in _SEEN.findall(data.get("seen", ""))}
     wanted = typed_states(data)
     if data.get("act") == CLEAR:
         wanted[_number(data.get("cleared", ""))] = None
-    if not wanted.keys() <= people.keys():
-        raise DomainError(STRANGER)
-    return {people[number]: Marking(seen.get(number), state) for number, state in wanted.items()}
+    return {number: Marking(seen.get(number), state) for number, state in wanted.items()}
 
 
 def read_rest(data: MultiDict[str, str]) -> AttendanceState | None:

@@ -75,7 +75,7 @@ def save_register(
 
     Args:
         slot: for a session the one in which it begins by the clocks of its place.
-        marks: by enrolment, what the page showed and what is wanted.
+        marks: by number in the list, what the page showed and what is wanted.
         rest: the state of everybody it is for who is marked neither here nor yet; None: they stay unmarked.
 
     Raises:
@@ -93,12 +93,12 @@ def save_register(
     people = entered(session, cohort.id)
     audience = audience_at(held, day=day, half=half, meeting=meeting)
     expected = [row.id for row in people if row.active and audience.expects(row.id, row.group_id)]
-    marks = {**marks, **_others(rest, expected, before, marks)}
-    outcome = _outcome(before, marks)
+    wanted = _with_rest(_by_enrolment(people, marks), rest, expected, before)
+    outcome = _outcome(before, wanted)
     changed = [key for key, merged in outcome.items() if merged is not Merged.LEFT]
     _check_people(people, changed, audience, marked=before)
-    clashes = tuple(_clash(key, marks[key], before.get(key)) for key in changed if outcome[key] is Merged.CLASH)
-    written = {key: marks[key].wanted for key in changed if outcome[key] is Merged.WRITTEN}
+    clashes = tuple(_clash(key, wanted[key], before.get(key)) for key in changed if outcome[key] is Merged.CLASH)
+    written = {key: wanted[key].wanted for key in changed if outcome[key] is Merged.WRITTEN}
     if written:
         place = {"cohort_id": cohort.id, "module_id": module.id, "day": day, "half": half}
         register = register or Register(**place, session_id=meeting.id if meeting else None)
@@ -122,15 +122,20 @@ def _lock(session: Session, cohort: Cohort) -> CohortStatus:
     ).scalar_one()
 
 
-def _others(
-    rest: AttendanceState | None, expected: Collection[int], before: Collection[int], marks: Mapping[int, Marking]
+def _by_enrolment(people: Sequence[Entered], marks: Mapping[int, Marking]) -> dict[int, Marking]:
+    """The same marks by enrolment."""
+    found = {row.id: marks[row.number] for row in people if row.number in marks}
+    if len(found) < len(marks):
+        raise DomainError(Message("Nothing was saved: somebody was marked who is not in this cohort."))
+    return found
+
+
+def _with_rest(
+    marks: Mapping[int, Marking], rest: AttendanceState | None, expected: Collection[int], before: Collection[int]
 ) -> dict[int, Marking]:
-    """The marks of those whom the button for the rest means."""
-    if rest is None:
-        return {}
-    return {
-        key: Marking(None, rest) for key in expected if key not in before and not (key in marks and marks[key].wanted)
-    }
+    """The marks, and those of the others whom the button for the rest means."""
+    left = [key for key in expected if key not in before and not (key in marks and marks[key].wanted)] if rest else ()
+    return {**marks, **dict.fromkeys(left, Marking(None, rest))}
 
 
 def _outcome(before: Mapping[int, Mark], marks: Mapping[int, Marking]) -> dict[int, Merged]:
@@ -156,10 +161,9 @@ def _check_people(
     people: Sequence[Entered], changed: Collection[int], audience: Audience, *, marked: Collection[int]
 ) -> None:
     """Marks are for people of the cohort whom it is for; one that is there stays correctable when the group changed."""
-    rows = [row for row in people if row.id in changed]
-    if len(rows) < len(changed):
-        raise DomainError(Message("Nothing was saved: somebody was marked who is not in this cohort."))
-    for row in rows:
+    for row in people:
+        if row.id not in changed:
+            continue
         if not row.active:
             raise DomainError(Message("Nothing was saved: No. %(n)s has withdrawn from the cohort.", n=row.number))
         if row.id not in marked and not audience.expects(row.id, row.group_id):

@@ -33,7 +33,6 @@ from modules.queries.registers import (
     Kept,
     Mark,
     audience_at,
-    entered,
     find_register,
     held_on,
     held_sessions,
@@ -202,14 +201,13 @@ def _answer(at: Place) -> ResponseReturnValue:
 
 
 def _save(at: Place) -> Saved:
-    people = {row.number: row.id for row in entered(db_session(), at.scope.cohort.id)}
     return save_register(
         db_session(),
         cohort=at.scope.cohort,
         module=at.module,
         slot=at.slot,
         meeting=at.meeting,
-        marks=read_marks(request.form, people),
+        marks=read_marks(request.form),
         rest=read_rest(request.form),
         actor=current_actor(),
         now=moment(),

@@ -119,7 +119,7 @@ class Teams:
         """Keep so many registers: everybody is there but those (by their place in the list) for their first ones."""
         for number in range(halves):
             marks = {
-                row.id: Marking(None, State.ABSENT if number < absent.get(place, 0) else State.PRESENT)
+                row.number: Marking(None, State.ABSENT if number < absent.get(place, 0) else State.PRESENT)
                 for place, row in enumerate(self.enrolments)
             }
             save_register(

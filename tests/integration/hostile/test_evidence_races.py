@@ -92,7 +92,7 @@ def by(
 def absent(stage: Stage) -> Callable[[Session, Cohort, Mapping[int, Enrolment]], object]:
     """The first of two is marked as absent in each register."""
 
-    def act(session: Session, cohort: Cohort, people: Mapping[int, Enrolment]) -> None:
+    def act(session: Session, cohort: Cohort, _people: Mapping[int, Enrolment]) -> None:
         module = session.scalars(select(Module).where(Module.cohort_id == cohort.id)).first()
         assert module is not None
         for register in session.scalars(select(Register).order_by(Register.id)).all():
@@ -102,7 +102,7 @@ def absent(stage: Stage) -> Callable[[Session, Cohort, Mapping[int, Enrolment]],
                 cohort=cohort,
                 module=module,
                 slot=Slot(register.day, Half(register.half)),
-                marks={people[1].id: Marking(P, A)},
+                marks={1: Marking(P, A)},
                 actor=stage.coordinator,
                 now=NOW,
             )

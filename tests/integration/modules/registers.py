@@ -52,8 +52,7 @@ def keep(
     now: datetime = NOW,
 ) -> Saved:
     """Save rows by number: a state stands for a first mark."""
-    keys = {row.number: row.id for row in people(world)}
-    rows = {keys[number]: mark if isinstance(mark, Marking) else Marking(None, mark) for number, mark in marks.items()}
+    rows = {number: mark if isinstance(mark, Marking) else Marking(None, mark) for number, mark in marks.items()}
     return save_register(
         world.session,
         cohort=world.cohort,

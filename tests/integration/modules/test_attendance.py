@@ -15,7 +15,7 @@ from cohorts.signals import CohortClosing, cohort_closing
 from modules.enums import AttendanceState, Half, SessionKind, SessionStatus
 from modules.models import AttendanceMark, Register
 from modules.queries.attendance import judge, own_attendance, roll_of
-from modules.rules.attendance import Slot, Standing
+from modules.rules.attendance import Standing
 from modules.services import move_schedule
 from modules.services.attendance import Marking
 from tests.integration.modules.registers import (
@@ -171,7 +171,7 @@ class TestRefusing:
 
     def test_somebody_of_another_cohort(self, world: World) -> None:
         with pytest.raises(DomainError, match="not in this cohort"):
-            keep_unknown(world)
+            keep(world, {999_999: P})
 
     def test_a_cancelled_session(self, world: World) -> None:
         meeting = held(world)
@@ -182,20 +182,6 @@ class TestRefusing:
         held(world, module=world.modules[1])
         keep(world, {1: P})
         self.refused(world, "belongs to another module", module=1)
-
-
-def keep_unknown(world: World) -> None:
-    from modules.services.attendance import save_register  # noqa: PLC0415 - beside its only use
-
-    save_register(
-        world.session,
-        cohort=world.cohort,
-        module=world.modules[0],
-        slot=Slot(TODAY, Half.AM),
-        marks={999_999: Marking(None, P)},
-        actor=None,
-        now=NOW,
-    )
 
 
 class TestRoll:

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app.kernel.unit import unit_of_work
-from cohorts.models import Cohort, Enrolment
+from cohorts.models import Cohort
 from modules.enums import AttendanceState, Half
 from modules.models import AttendanceMark, Register
 from modules.queries.schedule import modules_of
@@ -38,13 +38,12 @@ def together(app: Flask, *rows: dict[int, AttendanceState]) -> list[Saved]:
         barrier.wait(10)
         with app.app_context(), unit_of_work() as session:
             cohort = session.scalars(select(Cohort)).one()
-            keys = dict(session.execute(select(Enrolment.number, Enrolment.id)).all())
             saved = save_register(
                 session,
                 cohort=cohort,
                 module=modules_of(session, cohort.id)[0],
                 slot=Slot(TODAY, Half.AM),
-                marks={keys[number]: Marking(None, state) for number, state in marks.items()},
+                marks={number: Marking(None, state) for number, state in marks.items()},
                 actor=None,
                 now=NOW + timedelta(minutes=1),
             )

@@ -156,7 +156,7 @@ class Year:
     def register(self, module: int, day: date, half: Half, *, absent: Collection[int] = ()) -> None:
         """The register of a half-day: everybody was there but for those."""
         marks = {
-            row.id: Marking(None, AttendanceState.ABSENT if row.number in absent else AttendanceState.PRESENT)
+            row.number: Marking(None, AttendanceState.ABSENT if row.number in absent else AttendanceState.PRESENT)
             for row in enrolments(self.session, self.cohort.id)
         }
         saved = save_register(
