@@ -122,7 +122,7 @@ def press_again(shelf: Shelf, number: int) -> ResponseReturnValue:
     """Send a letter once more."""
     seen = request.form.get("seen", "")
     letter = send_again(db_session(), scope=shelf.scope, number=number, seen=seen, actor=current_actor(), now=moment())
-    flash(_("The letter waits to be sent to %(address)s.", address=letter.address))
+    flash(_("The letter goes to %(address)s once more: what becomes of it stands below.", address=letter.address))
     return redirect(shelf.url("letter", number=letter.id))
 
 

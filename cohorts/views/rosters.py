@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from app.kernel.errors import FileRefusedError
+from app.kernel.errors import FileRefusedError, NotFoundError
 from app.kernel.text import clean
 from app.web.downloads import XLSX, send_bytes
 from app.web.forms import place
@@ -111,7 +111,13 @@ def roster_check(code: str, token: str) -> ResponseReturnValue:
 def roster_take(code: str, token: str) -> ResponseReturnValue:
     """Take in what can go in, with the choices made about look-alikes."""
     at = desk(code, MANAGE_COHORT)
-    upload = get_upload(at.session, cohort=at.cohort, token=token, user_id=at.actor.user_id, now=at.now)
+    try:
+        upload = get_upload(at.session, cohort=at.cohort, token=token, user_id=at.actor.user_id, now=at.now)
+    except NotFoundError:  # pressed twice: who pressed looks at what the first press did
+        flash(
+            _("This file was taken in already, or its day is over. If people are missing here, load it again."), "info"
+        )
+        return redirect(url_for("cohorts.people", code=code))
     choices = {
         int(name.removeprefix("choice-")): Choice(value)
         for name, value in request.form.items()

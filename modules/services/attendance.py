@@ -125,8 +125,13 @@ def _lock(session: Session, cohort: Cohort) -> CohortStatus:
 def _by_enrolment(people: Sequence[Entered], marks: Mapping[int, Marking]) -> dict[int, Marking]:
     """The same marks by enrolment."""
     found = {row.id: marks[row.number] for row in people if row.number in marks}
-    if len(found) < len(marks):
-        raise DomainError(Message("Nothing was saved: somebody was marked who is not in this cohort."))
+    strange = sorted(marks.keys() - {row.number for row in people})
+    if strange:
+        raise DomainError(
+            Message(
+                "Nothing was saved: there is no No. %(n)s in this list. Use a number of its first column.", n=strange[0]
+            )
+        )
     return found
 
 

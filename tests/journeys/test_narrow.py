@@ -28,3 +28,14 @@ def test_the_number_of_new_notices_makes_no_page_wider(site: Site, visit: Visit)
     page.goto("/mail/")
     expect(page.locator(".nav .badge")).to_have_count(1)
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+
+
+def test_the_preview_of_an_announcement_in_one_language_fits(shown: Site, visit: Visit) -> None:
+    page = visit(shown, "coordinator", size="phone", lang="en")
+    page.goto("/cohorts/kel-now-1/announcements/new")
+    page.fill("[name=title_ru]", "Документы для визы")
+    page.fill("[name=text_ru]", "Принесите документы.")
+    with page.expect_navigation():
+        page.click("button[value=preview]")
+    expect(page.locator("main")).to_contain_text("Nothing is written in this language")
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0

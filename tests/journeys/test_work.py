@@ -93,12 +93,14 @@ def plan_a_day_of_two(page: Page) -> None:
 
 def hold_the_day(page: Page) -> None:
     """Who was there, one project accepted, the other not submitted, and the minutes closed."""
-    page.locator("form[action$='/presence'] button.btn, form[action$='/presence'] button").last.click()
+    with page.expect_navigation():
+        page.locator("form[action$='/presence'] button.btn, form[action$='/presence'] button").last.click()
     for outcome in ("accepted", "not_submitted"):
         if not page.locator("input[name=outcome]").count():
             page.locator(".item:not(:has(.is-ok, .is-bad)) a[href*='/items/']").first.click()
         page.check(f"input[name=outcome][value={outcome}]")
-        page.locator("form[action*='/items/'] button.btn").click()
+        with page.expect_navigation():
+            page.locator("form[action*='/items/'] button.btn").click()
     page.fill("#number", "7-х")
     page.fill("#on", "2020-08-21")
     page.locator("form[action$='/close'] button").click()

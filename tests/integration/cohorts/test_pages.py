@@ -110,6 +110,7 @@ def test_the_import_shows_first_and_takes_in_after(world: World, visit: Visit) -
     assert world.session.scalar(select(func.count()).select_from(Enrolment)) == 22
     assert "22 people were taken in." in words(client.get(done.location))
     assert client.get(sent.location).status_code == 404, "it was taken in"
+    assert "This file was taken in already" in words(client.get(post(client, sent.location, {}).location))
     again = send_roster(client, DIRTY)
     assert "0 rows can go in now." in words(client.get(again.location))
 

@@ -236,7 +236,9 @@ def test_a_sent_letter_stays_and_a_new_one_is_written_once(world: World, visit: 
     client = visit("coordinator")
     answer = client.post(f"/cohorts/kel-1/mail/{number}/again", data={"seen": "sent"})
     assert answer.location == f"/cohorts/kel-1/mail/{number + 1}/"
-    assert "The letter waits to be sent to person1@example.kz." in text_of(client.get(answer.location))
+    assert "The letter goes to person1@example.kz once more: what becomes of it stands below." in text_of(
+        client.get(answer.location)
+    )
     first, second = found(world, number), found(world, number + 1)
     assert (first.state, second.state) == (LetterState.SENT, LetterState.WAITING)
     assert first.message_id != second.message_id

@@ -185,9 +185,9 @@ class TestRefusing:
         [
             ({"m1": "x"}, "a state was sent that does not exist"),
             ({"m1": "present"}, "a state was sent that does not exist"),
-            ({"m999": "r"}, "not in this cohort"),
+            ({"m999": "r"}, "there is no No. 999 in this list"),
             ({"m1": "r", "act": "clear", "cleared": "one"}, "type the number of the person"),
-            ({"act": "clear", "cleared": "77"}, "not in this cohort"),
+            ({"act": "clear", "cleared": "77"}, "there is no No. 77 in this list"),
         ],
     )
     def test_one_sentence_and_nothing_saved(
