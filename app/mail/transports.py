@@ -175,6 +175,7 @@ class SmtpTransport:
         except BaseException:
             connection.close()
             raise
+        connection.give_time()  # greeting and sign-in had a minute of their own
         return connection
 
     def _envelope(self, connection: smtplib.SMTP, parcel: Parcel) -> None:

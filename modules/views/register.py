@@ -1,7 +1,7 @@
 """The register of one half-day or of one session: a row per person, six states."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -119,11 +119,7 @@ class Sheet:
 @requires(VIEW_ATTENDANCE)
 def half_day(code: str, day: str, half: str) -> ResponseReturnValue:
     """Show and save the register of a half-day (``2026-11-24/pm``)."""
-    at = half_place(code, day, half)
-    if at is None:
-        flash(_("There is no register of this half-day: it is not one of the modules’ days."), "bad")
-        return redirect(url_for("attendance.index", code=code))
-    return _answer(at)
+    return _answer(code, lambda: half_place(code, day, half))
 
 
 def half_place(code: str, day: str, half: str) -> Place | None:
@@ -149,10 +145,14 @@ def half_place(code: str, day: str, half: str) -> Place | None:
 @requires(VIEW_ATTENDANCE)
 def meeting(code: str, number: int) -> ResponseReturnValue:
     """Show and save the register of one session."""
+    return _answer(code, lambda: _meeting_place(code, number))
+
+
+def _meeting_place(code: str, number: int) -> Place:
     scope = get_scope(db_session(), current_actor().reach(VIEW_ATTENDANCE), code)
     found = get_session(db_session(), scope, number)
     module = next(module for module in scope.modules if module.id == found.module_id)
-    return _answer(Place(scope, module, half_of(found.starts_at, found.time_zone), found))
+    return Place(scope, module, half_of(found.starts_at, found.time_zone), found)
 
 
 def _span(block: Block) -> Span:
@@ -186,7 +186,10 @@ def sheet_of(at: Place) -> Sheet:
     return Sheet(at, held, registers, kept, shown, here, [(row, states[row.id]) for row in earlier[-EARLIER:]])
 
 
-def _answer(at: Place) -> ResponseReturnValue:
+def _answer(code: str, find: Callable[[], Place | None]) -> ResponseReturnValue:
+    at = find()
+    if at is None:
+        return _nowhere(code)
     if request.method == "POST" and not marks_in(at.scope, at.module):
         raise NotFoundError(NOT_FOUND)
     form = RegisterForm()
@@ -197,7 +200,14 @@ def _answer(at: Place) -> ResponseReturnValue:
             return _conflict(at, outcome[0])
         flash(_said(outcome[0]))
         return redirect(url_for(request.endpoint or "", **(request.view_args or {}), q=request.args.get("q") or None))
-    return _page(sheet_of(at), form)
+    # What was refused is rolled back: the page shows what is there now.
+    now = find() if form.is_submitted() else at
+    return _page(sheet_of(now), form) if now else _nowhere(code)
+
+
+def _nowhere(code: str) -> ResponseReturnValue:
+    flash(_("There is no register of this half-day: it is not one of the modules’ days."), "bad")
+    return redirect(url_for("attendance.index", code=code))
 
 
 def _save(at: Place) -> Saved:

@@ -9,6 +9,7 @@ CLASSES = re.compile(r'class_?="((?:\{\{.*?\}\}|\{%.*?%\}|[^"{])*)"', re.DOTALL)
 IMPORTS = re.compile(r'\{%-? from "([^"]+)" import (.+?) -?%\}', re.DOTALL)
 MACRO = re.compile(r"\{%-? macro (\w+)\(")
 COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
+FORM = re.compile(r"<form\b([^>]*(?:\{\{.*?\}\}[^>]*)*)>(.*?)</form>", re.DOTALL)
 STATE = re.compile(r"(?<![\w-])is-[a-z]+")  # also outside class="…": a macro may give it
 GENERATED = re.compile(r"[wnt]\d+")  # positions on the timeline
 MADE = "\0"  # stands where a part of a class is only known when the page is made
@@ -110,6 +111,20 @@ def test_every_rule_has_a_use() -> None:
     assert without_use(stylesheet(), sources()) - added_by_script == set()
 
 
+def without_token(text: str) -> list[str]:
+    """The forms that write and have no token of their own: a press on them would always be refused."""
+    forms = FORM.findall(code_of(text))
+    return [
+        head
+        for head, body in forms
+        if 'method="post"' in head and not re.search(r"csrf\(|csrf_token|token_field\(", body)
+    ]
+
+
+def test_every_form_that_writes_has_a_token() -> None:
+    assert {path: found for path, text in templates().items() if (found := without_token(text))} == {}
+
+
 def test_every_import_is_used() -> None:
     assert {path: left for path, text in templates().items() if (left := unused_imports(text))} == {}
 
@@ -125,6 +140,9 @@ def test_the_contract_sees_a_violation() -> None:
     assert without_rule(css, [page]) == {"odd"}
     assert without_use(css, [page]) == {"lost"}
     assert unused_imports(page) == ["sign"]
+    assert without_token('<form method="post">{{ csrf() }}</form><form action="x" method="post"></form>') == [
+        ' action="x" method="post"'
+    ]
     assert unused_macros({"ui.html": "{% macro tag(x) %}{% endmacro %}{% macro old() %}{% endmacro %}", "p": page}) == [
         "ui.html: old"
     ]

@@ -6,8 +6,10 @@ from sqlalchemy.orm import Session
 
 from app.accounts.enums import Role, ScopeKind
 from app.accounts.models import Grant
+from app.kernel.tri import Tri
 from cohorts.models import Group
 from modules.enums import SessionRole
+from modules.models import Module
 from modules.rules.audience import group_word, person_in_role
 from tests.integration.modules.reading import Visit
 from tests.integration.modules.registers import PAGE
@@ -64,3 +66,19 @@ def test_of_a_register_that_is_saved(visit: Visit, statements: Statements) -> No
         assert not any("person_name" in statement for statement in sent)
         counts.append(len(sent))
     assert counts[1] <= counts[0] + 2, "the marks are read, and written by state: new and changed"
+
+
+def test_of_a_register_that_is_refused(session: Session, world: World, visit: Visit, statements: Statements) -> None:
+    client, counts = visit("coordinator"), []
+    for number in (0, 3):
+        for place in range(number):
+            session.add(
+                Module(cohort_id=world.cohort.id, position=50 + place, title=Tri(en=f"More {place}"), topics=[])
+            )
+        session.flush()
+        token = csrf_token(client)
+        with statements() as sent:
+            answer = client.post(PAGE, data={"m999": "r", "csrf_token": token})
+        assert answer.status_code in {200, 422}
+        counts.append(len(sent))
+    assert counts[0] == counts[1]
