@@ -19,10 +19,10 @@ from app.mail.views import blueprint as mail
 from app.notices.kinds import Kinds
 from app.notices.views import blueprint as notices
 from app.platform import PLATFORM_JOBS, PLATFORM_MENU, PLATFORM_NOTICES, PLATFORM_TRIGGERS
-from app.settings import MEGABYTE, Settings
+from app.settings import Settings
 from app.web.errors import init_errors
 from app.web.health import MIGRATIONS
-from app.web.hooks import init_hooks
+from app.web.hooks import ROOM_FOR_FORM, init_hooks, limit_form
 from app.web.locale import init_locale
 from app.web.login import init_login
 from app.web.routing import init_routing
@@ -31,7 +31,6 @@ from app.web.templating import init_templating
 from app.web.views import blueprint as web
 
 SESSION_LIFETIME = timedelta(hours=12)
-ROOM_FOR_FORM = MEGABYTE  # what goes with the largest file; one that is little larger is refused by its own form
 
 
 def create_app(settings: Settings, *, testing: bool = False) -> Flask:
@@ -56,6 +55,7 @@ def create_app(settings: Settings, *, testing: bool = False) -> Flask:
     Migrate(app, db, directory=str(MIGRATIONS), compare_type=True)
     init_locale(app, [feature.name for feature in features])
     init_login(app)
+    app.before_request(limit_form)  # before the next one, which reads the form
     CSRFProtect(app)
     init_hooks(app)
     init_errors(app)

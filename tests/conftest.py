@@ -10,6 +10,8 @@ pytest_plugins = (
     "tests.support.visiting",
 )
 
-# No test is timed: a busy machine is no failure. Speed lives in bench/.
-settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# No test is timed: a busy machine is no failure. Speed lives in bench/. The same examples each time: a commit that was
+# green stays green. ``pytest --hypothesis-profile=search tests/unit`` looks for others.
+settings.register_profile("house", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("search", settings.get_profile("house"), derandomize=False, max_examples=2000)
 settings.load_profile("house")

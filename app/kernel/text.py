@@ -8,17 +8,21 @@ _FOLD = str.maketrans("әғқңөұүһіёəi", "агкноуухиеаи")
 _LETTERS = str.maketrans({"ё": "е"})
 _ORDER = {letter: f"{place:02x}" for place, letter in enumerate(_KAZAKH, start=0x60)}
 _APOSTROPHES = re.compile(r"['’ʼ`´]")
+# What Unicode promises never to be a character (its chapter 23.7): no page may hold it.
+_NO_CHARACTERS = frozenset(
+    map(chr, (*range(0xFDD0, 0xFDF0), *(plane << 16 | end for plane in range(17) for end in (0xFFFE, 0xFFFF))))
+)
 _SEPARATORS = re.compile(r"[\W_]+")
 
 
 def clean(text: str) -> str:
-    """NFC, one space between words, none around, no control or direction characters."""
+    """NFC, one space between words, none around, no control or direction characters, and no noncharacters."""
     visible = unicodedata.normalize("NFC", text)
     if not visible.isprintable():  # most texts are, and a roster has tens of thousands
         visible = "".join(
             " " if char.isspace() else char
             for char in visible
-            if char.isspace() or unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co"}
+            if char.isspace() or not (unicodedata.category(char) in {"Cc", "Cf", "Cs", "Co"} or char in _NO_CHARACTERS)
         )
     return " ".join(visible.split())
 

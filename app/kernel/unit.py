@@ -52,11 +52,13 @@ class Application(Flask):
         return response
 
     def _commit(self) -> None:
-        """Commit; when that fails (the disk is full), what the view said of its success must not be shown."""
+        """Commit; when that fails (the disk is full), nobody is signed in by it and nothing is said to be done."""
         try:
             db.session.commit()
         except BaseException:
-            cookie.pop("_flashes", None)
+            cookie.clear()
+            cookie.update(self.session_interface.open_session(self, request) or {})
+            g.pop("_login_user", None)  # whom Flask-Login has for this request
             raise
 
 

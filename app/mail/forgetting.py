@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from apscheduler.triggers.cron import CronTrigger
-from sqlalchemy import delete, exists, select
+from sqlalchemy import delete, exists, or_, select
 from sqlalchemy.orm import Session
 
 from app.jobs.kinds import JobKind, Trigger
@@ -26,7 +26,10 @@ def forget_letters(session: Session, *, now: datetime) -> int:
         How many letters were forgotten.
 
     """
-    old = select(Letter.id, Letter.mailing_id).where(Letter.state.in_(ENDED), Letter.due_at < now - KEEP_LETTERS)
+    before = now - KEEP_LETTERS
+    old = select(Letter.id, Letter.mailing_id).where(
+        Letter.state.in_(ENDED), Letter.due_at < before, or_(Letter.sent_at.is_(None), Letter.sent_at < before)
+    )
     found = session.execute(old.limit(AT_ONCE).with_for_update(skip_locked=True)).all()
     letters, mailings = [row.id for row in found], {row.mailing_id for row in found}
     session.execute(delete(Letter).where(Letter.id.in_(letters)))

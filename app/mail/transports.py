@@ -119,6 +119,8 @@ class SmtpTransport:
         try:
             try:
                 self._envelope(self._connected(), parcel)
+            except TimeoutError:  # its time is over: a connection that was stale breaks at once
+                raise
             except (smtplib.SMTPServerDisconnected, OSError):
                 self._drop()
                 self._envelope(self._connected(), parcel)

@@ -1,6 +1,5 @@
 """The notices' own job: forgetting what was told long ago (docs/adr/0021)."""
 
-from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from apscheduler.triggers.cron import CronTrigger
@@ -9,9 +8,6 @@ from sqlalchemy.orm import Session
 
 from app.jobs.kinds import JobKind, Trigger
 from app.jobs.work import Work
-from app.kernel.base import Identified
-from app.kernel.database import reading
-from app.kernel.unit import unit_of_work
 from app.kernel.words import Message
 from app.notices.models import Announcement, Notice, ReminderMark
 
@@ -19,29 +15,36 @@ KEEP = timedelta(days=400)  # a year's programme, and time to look up what was t
 AT_ONCE = 500  # rows in one transaction: others write in between
 
 
-def forgettable(session: Session, *, now: datetime) -> Iterable[tuple[type[Identified], Sequence[int]]]:
-    """What was told long ago: notices, announcements with all of theirs, marks. Three statements.
+def forget_told(session: Session, *, now: datetime) -> int:
+    """Forget some of what was told long ago: notices, marks, and one announcement with all of its notices.
 
     A mark keeps its reminder from being given again within its grace. It is written when that falls due, some weeks
-    before the event at most: after all this time both are long over.
+    before the event at most: after all this time both are long over. An announcement that somebody holds, to remind
+    its readers, is passed over.
+
+    Returns:
+        How many rows are gone; 0: nothing old is left.
+
     """
     before = now - KEEP
     last = func.coalesce(Announcement.reminded_at, Announcement.created_at)
-    alone = Notice.announcement_id.is_(None) & (Notice.created_at < before)
-    announced = Notice.announcement_id.in_(select(Announcement.id).where(last < before))
-    yield Notice, session.scalars(select(Notice.id).where(alone | announced).order_by(Notice.id)).all()
-    yield Announcement, session.scalars(select(Announcement.id).where(last < before).order_by(Announcement.id)).all()
-    marks = select(ReminderMark.id).where(ReminderMark.at < before)
-    yield ReminderMark, session.scalars(marks.order_by(ReminderMark.id)).all()
+    old = select(Announcement.id).where(last < before).order_by(Announcement.id).limit(1)
+    announcements = session.scalars(old.with_for_update(skip_locked=True)).all()
+    session.execute(delete(Notice).where(Notice.announcement_id.in_(announcements)))
+    session.execute(delete(Announcement).where(Announcement.id.in_(announcements)))
+    alone = Notice.announcement_id.is_(None)
+    notices = session.scalars(select(Notice.id).where(alone, Notice.created_at < before).limit(AT_ONCE)).all()
+    session.execute(delete(Notice).where(Notice.id.in_(notices)))
+    marks = session.scalars(select(ReminderMark.id).where(ReminderMark.at < before).limit(AT_ONCE)).all()
+    session.execute(delete(ReminderMark).where(ReminderMark.id.in_(marks)))
+    return len(announcements) + len(notices) + len(marks)
 
 
 def _forget(work: Work) -> None:
-    with reading(), unit_of_work() as session:
-        found = list(forgettable(session, now=work.clock()))
-    for model, keys in found:
-        for first in range(0, len(keys), AT_ONCE):
-            with work.step() as session:
-                session.execute(delete(model).where(model.id.in_(keys[first : first + AT_ONCE])))
+    forgotten = 1
+    while forgotten:
+        with work.step() as session:
+            forgotten = forget_told(session, now=work.clock())
 
 
 FORGET = JobKind("notices.forget", Message("Forget notices and reminders of long ago"), _forget)

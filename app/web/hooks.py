@@ -8,7 +8,7 @@ from flask import Flask, Response, abort, current_app, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from app.settings import Settings
+from app.settings import MEGABYTE, Settings
 from app.web.login import to_sign_in
 from app.web.policy import policy_of
 from app.web.request import actor_or_none
@@ -20,6 +20,7 @@ CSP = (
 )
 COMPRESSED = frozenset({"text/html", "text/css", "text/javascript", "image/svg+xml", "text/calendar"})
 WORTH_COMPRESSING = 860  # bytes: below this the answer fits one packet anyway
+ROOM_FOR_FORM = MEGABYTE  # fields alone, or beside the largest file: one a little larger is refused by its own form
 PADDING = 100  # bytes at most, of random length: hides the length of secrets (BREACH)
 
 
@@ -39,6 +40,12 @@ def guard() -> ResponseReturnValue | None:
     if policy.permission is not None and not actor.may(policy.permission):
         abort(404)
     return None
+
+
+def limit_form() -> None:
+    """A form without a file is short, or its fields alone would cost seconds: only those of multipart are counted."""
+    if request.mimetype == "application/x-www-form-urlencoded":
+        request.max_content_length = min(ROOM_FOR_FORM, request.max_content_length or ROOM_FOR_FORM)
 
 
 def headers(response: Response) -> Response:

@@ -36,6 +36,7 @@ class Postbox:
         hang_up_after: how many letters are taken before the line is cut, without an answer to the last.
         gate: a letter waits here before it is answered.
         drips: the command whose answer comes byte by byte.
+        pauses: how many seconds it thinks before it answers a command.
 
     """
 
@@ -45,6 +46,7 @@ class Postbox:
     hang_up_after: int | None = None
     gate: Event | None = None
     drips: str = ""
+    pauses: dict[str, float] = field(default_factory=dict)
     arrived: Event = field(default_factory=Event)
     connections: int = 0
     recipients: list[str] = field(default_factory=list)
@@ -93,6 +95,7 @@ class Postbox:
         return "250 OK"
 
     async def _drip(self, command: str, server: SMTP) -> None:
+        await asyncio.sleep(self.pauses.get(command, 0))
         for letter in "250 OK".ljust(DROPS, "K") if command == self.drips else "":
             assert isinstance(server.transport, asyncio.WriteTransport)
             server.transport.write(letter.encode())

@@ -78,6 +78,11 @@ def test_an_upload_beyond_the_limit_is_one_sentence(client: FlaskClient, app: Fl
     assert "The file is too large" in answer.text
 
 
+def test_a_form_of_a_million_fields_is_not_read(client: FlaskClient) -> None:
+    answer = client.post("/login", data=b"a&" * 600_000, content_type="application/x-www-form-urlencoded")
+    assert answer.status_code == 413
+
+
 def test_texts_are_compressed_for_whoever_wants_it(client: FlaskClient) -> None:
     packed = client.get("/login", headers={"Accept-Encoding": "gzip"})
     assert packed.headers["Content-Encoding"] == "gzip"

@@ -14,11 +14,15 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from app.accounts.services import create_user
 from app.factory import create_app
+from app.kernel import clock
 from app.kernel.database import db
+from app.kernel.unit import unit_of_work
 from app.web.policy import policy_of
 from tests.support.database import settings_for
-from tests.support.demonstration import Demonstration, demo_settings
+from tests.support.demonstration import PASSWORD, Demonstration, demo_settings
+from tests.support.pages import csrf_token
 from tests.support.visiting import signed_in
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -54,13 +58,27 @@ def test_an_error_nobody_foresaw_is_a_page_without_its_inside(
     assert SECRET in caplog.text
 
 
+def full(_session: Session) -> None:
+    """A commit for which the disk has no room."""
+    raise OperationalError("COMMIT", {}, OSError("database or disk is full"))
+
+
+def test_a_commit_that_fails_signs_nobody_in(own_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    with own_app.app_context(), unit_of_work() as session:
+        create_user(session, email="a@example.org", display_name="A", password=PASSWORD, now=clock.now())
+    client = own_app.test_client()
+    data = {"email": "a@example.org", "password": PASSWORD, "csrf_token": csrf_token(client)}
+    with monkeypatch.context() as patched:
+        patched.setattr(Session, "commit", full)
+        assert client.post("/login", data=data).status_code == 503
+    assert client.get("/password").location == "/login?next=/password"
+    assert client.post("/login", data=data).location == "/", "the token of the page before still holds"
+
+
 def test_a_commit_that_fails_is_not_told_as_a_success(production: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     def saved() -> ResponseReturnValue:
         flash("It was saved.")
         return redirect("/")
-
-    def full(_session: Session) -> None:
-        raise OperationalError("COMMIT", {}, OSError("database or disk is full"))
 
     saved.policy = policy_of(production.view_functions["accounts.login"])  # type: ignore[attr-defined]  # as decorators do
     monkeypatch.setitem(production.view_functions, "accounts.login", saved)

@@ -220,8 +220,21 @@ def test_a_server_that_drips_holds_nobody_for_ever(
         hand.run_due()
         assert states(own_app) == [LetterState.WAITING]
         assert problem(own_app) == said
+        assert postbox.connections <= 2, "the letter's, and one that asks whether the server is back"
         postbox.drips = ""
         minute(clock, hand, 6)
+    assert states(own_app) == [LetterState.SENT]
+    assert len(postbox.letters) == 1
+
+
+def test_the_time_of_a_letter_begins_after_the_sign_in(
+    own_app: Flask, office: Office, hand: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that is slow at both is within its time at each."""
+    monkeypatch.setattr("app.mail.conversation.DEADLINE", 3.0)
+    write(own_app)
+    with office.open(Postbox(pauses={"EHLO": 0.9, "DATA": 1.8})) as postbox:
+        hand.run_due()
     assert states(own_app) == [LetterState.SENT]
     assert len(postbox.letters) == 1
 

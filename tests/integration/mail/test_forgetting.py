@@ -60,6 +60,14 @@ def test_letters_that_ended_long_ago_are_forgotten_and_those_that_wait_are_not(o
         assert session.scalar(select(func.count(Mailing.id))) == 2
 
 
+def test_a_letter_that_left_lately_is_kept_however_long_it_had_waited(own_app: Flask) -> None:
+    write(own_app, "late", SENT)
+    with own_app.app_context(), unit_of_work() as session:
+        session.scalars(select(Letter)).one().sent_at = NOON
+    pass_a_night(own_app, Clock(NOON))
+    assert left(own_app) == [("late", SENT)]
+
+
 def test_many_letters_are_forgotten_in_small_steps(own_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.mail.forgetting.AT_ONCE", 3)
     write(own_app, "ended", *[SENT] * 7)

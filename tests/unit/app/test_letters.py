@@ -170,6 +170,7 @@ def test_lines_of_a_text_stay_lines(app: Flask) -> None:
 
 
 @example(text="=?", name="")
+@example(text="\ufdd0\U0010ffff", name="")
 @given(text=st.text(max_size=400), name=st.text(max_size=200))
 def test_whatever_people_write_stays_text(app: Flask, text: str, name: str) -> None:
     row = letter(text, name=name, essential=False)
