@@ -6,8 +6,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import select
 
+from app.jobs.enums import JobState
 from app.jobs.kinds import JobKind, Registry, Trigger
+from app.jobs.models import Job
 from app.jobs.services import enqueue
 from app.jobs.work import Work
 from app.jobs.worker import Worker
@@ -67,3 +70,14 @@ def until(true: Callable[[], object]) -> None:
     while not true():
         assert time.monotonic() < end, "it did not come about"
         time.sleep(0.05)
+
+
+def pass_a_night(app: Flask, trigger: Trigger, clock: Clock) -> None:
+    """What a trigger of each night does, and nothing else; the clock goes on by a day."""
+    hand = worker(app, triggers=[trigger], now=clock)
+    hand.tick()
+    clock.on(days=1)
+    hand.tick()
+    assert hand.run_due() == 1
+    with app.app_context(), unit_of_work() as session:
+        assert session.scalars(select(Job.state).where(Job.kind == trigger.kind.name)).all() == [JobState.DONE]

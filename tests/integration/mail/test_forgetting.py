@@ -9,14 +9,12 @@ from sqlalchemy import Engine, event, func, select
 from app.accounts.rules import Actor
 from app.accounts.services import create_user
 from app.audit.models import AuditEntry
-from app.jobs.enums import JobState
-from app.jobs.models import Job
 from app.kernel.unit import unit_of_work
 from app.mail.enums import LetterState
 from app.mail.forgetting import FORGET_DAILY, KEEP_LETTERS
 from app.mail.models import Letter, Mailing
 from app.mail.services import send_again
-from tests.integration.jobs.own import Clock, worker
+from tests.integration.jobs.own import Clock, pass_a_night, worker
 from tests.integration.mail.own import NOON, draft, post_welcome, somebody
 
 WAITING, SENT, REFUSED, CANCELLED = LetterState
@@ -39,22 +37,11 @@ def left(app: Flask) -> list[tuple[str, str]]:
         return [(letter.name, letter.state) for letter in session.scalars(select(Letter).order_by(Letter.id))]
 
 
-def pass_a_night(app: Flask, clock: Clock) -> None:
-    """What is done each day, and nothing else."""
-    hand = worker(app, triggers=[FORGET_DAILY], now=clock)
-    hand.tick()
-    clock.on(days=1)
-    hand.tick()
-    assert hand.run_due() == 1
-    with app.app_context(), unit_of_work() as session:
-        assert session.scalars(select(Job.state).where(Job.kind == FORGET_DAILY.kind.name)).all() == [JobState.DONE]
-
-
 def test_letters_that_ended_long_ago_are_forgotten_and_those_that_wait_are_not(own_app: Flask) -> None:
     write(own_app, "ended", SENT, REFUSED, CANCELLED)
     write(own_app, "half", WAITING, SENT)
     write(own_app, "lately", SENT, REFUSED, CANCELLED, lately=True)
-    pass_a_night(own_app, Clock(NOON))
+    pass_a_night(own_app, FORGET_DAILY, Clock(NOON))
     assert left(own_app) == [("half", WAITING), *(("lately", state) for state in (SENT, REFUSED, CANCELLED))]
     with own_app.app_context(), unit_of_work() as session:
         assert session.scalar(select(func.count(Mailing.id))) == 2
@@ -64,7 +51,7 @@ def test_a_letter_that_left_lately_is_kept_however_long_it_had_waited(own_app: F
     write(own_app, "late", SENT)
     with own_app.app_context(), unit_of_work() as session:
         session.scalars(select(Letter)).one().sent_at = NOON
-    pass_a_night(own_app, Clock(NOON))
+    pass_a_night(own_app, FORGET_DAILY, Clock(NOON))
     assert left(own_app) == [("late", SENT)]
 
 
@@ -79,7 +66,7 @@ def test_many_letters_are_forgotten_in_small_steps(own_app: Flask, monkeypatch: 
 
     event.listen(Engine, "before_cursor_execute", hear)
     try:
-        pass_a_night(own_app, Clock(NOON))
+        pass_a_night(own_app, FORGET_DAILY, Clock(NOON))
     finally:
         event.remove(Engine, "before_cursor_execute", hear)
     assert (left(own_app), sizes) == ([], [3, 3, 1])
@@ -97,7 +84,7 @@ def test_what_was_sent_again_counts_anew_and_the_audit_stays(own_app: Flask) -> 
         copy = send_again(session, scope=None, number=first, seen=SENT, actor=actor, now=LATELY)
         copy.state = SENT
     clock = Clock(NOON)
-    pass_a_night(own_app, clock)
+    pass_a_night(own_app, FORGET_DAILY, clock)
     assert left(own_app) == [("again", SENT)]
     clock.on(days=2)
     hand = worker(own_app, triggers=[FORGET_DAILY], now=clock)

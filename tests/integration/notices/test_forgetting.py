@@ -6,15 +6,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, event, func, select
 
-from app.jobs.enums import JobState
-from app.jobs.models import Job
 from app.kernel.tri import Tri
 from app.kernel.unit import unit_of_work
 from app.notices.forgetting import FORGET_DAILY, KEEP
 from app.notices.models import Announcement, Notice, ReminderMark
 from app.people.models import Person
 from app.platform import PLATFORM_TRIGGERS
-from tests.integration.jobs.own import NOON, Clock, worker
+from tests.integration.jobs.own import NOON, Clock, pass_a_night
 from tests.integration.reminders.own import letters, noticed, plan_for, remind_at, tick
 
 DAY = timedelta(days=1)
@@ -57,25 +55,13 @@ def left(app: Flask) -> tuple[int, int, int]:
     return notices, announcements, marks
 
 
-def pass_a_night(app: Flask, clock: Clock | None = None) -> None:
-    """What is done each day, and nothing else."""
-    clock = clock or Clock(NOON)
-    hand = worker(app, triggers=[FORGET_DAILY], now=clock)
-    hand.tick()
-    clock.on(hours=12)
-    hand.tick()
-    assert hand.run_due() == 1
-    with app.app_context(), unit_of_work() as session:
-        assert session.scalars(select(Job.state).where(Job.kind == FORGET_DAILY.kind.name)).all() == [JobState.DONE]
-
-
 def test_it_is_done_each_day() -> None:
     assert FORGET_DAILY in PLATFORM_TRIGGERS
 
 
 def test_what_was_told_long_ago_is_forgotten_and_what_was_told_since_is_not(own_app: Flask) -> None:
     write(own_app, LONG_AGO, LATELY, NOON)
-    pass_a_night(own_app)
+    pass_a_night(own_app, FORGET_DAILY, Clock(NOON))
     assert left(own_app) == (2, 0, 2)
 
 
@@ -88,7 +74,7 @@ def test_an_announcement_is_forgotten_as_a_whole(
 ) -> None:
     """Else its page would say that it went to fewer people than it did."""
     write(own_app, sent_at, reminded_at or sent_at, sent_at=sent_at, reminded_at=reminded_at)
-    pass_a_night(own_app)
+    pass_a_night(own_app, FORGET_DAILY, Clock(NOON))
     assert left(own_app)[:2] == expected
 
 
@@ -103,7 +89,7 @@ def test_many_are_forgotten_in_small_steps(own_app: Flask, monkeypatch: pytest.M
 
     event.listen(Engine, "before_cursor_execute", hear)
     try:
-        pass_a_night(own_app)
+        pass_a_night(own_app, FORGET_DAILY, Clock(NOON))
     finally:
         event.remove(Engine, "before_cursor_execute", hear)
     assert (left(own_app), sizes) == ((0, 0, 0), [3, 3, 3, 3, 1, 1, 0, 0])
@@ -113,7 +99,7 @@ def test_what_was_forgotten_is_not_told_again(own_app: Flask) -> None:
     plan_for(own_app)
     remind_at(own_app, NOON)
     clock = Clock(NOON + KEEP)
-    pass_a_night(own_app, clock)
+    pass_a_night(own_app, FORGET_DAILY, clock)
     assert (left(own_app), noticed(own_app)) == ((0, 0, 0), 0)
     tick(own_app, clock)
     clock.on(minutes=5)
