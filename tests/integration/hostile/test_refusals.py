@@ -130,6 +130,7 @@ SETTINGS = {
     "BASE_URL": "http://localhost",
     "MAIL_URL": "files:",
     "MAIL_FROM": "jetekshi@example.kz",
+    "DEMO": "false",  # whatever `make demo` has left beside wsgi.py
 }
 
 
